@@ -1,0 +1,31 @@
+// Users whose tokens issued until some second are refused (SPEC §1.7). Kept in memory, read on every verification;
+// stored by their owner as facts of the log, so that they survive restarts. Thread-safe.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <shared_mutex>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "errors/error.hpp"
+
+namespace tidings::auth {
+
+class Revocations {
+ public:
+  static constexpr std::size_t most = 1'000'000;
+
+  // Refuses tokens of `user` with `iat` not after `until` (seconds since 1970), or without one. Only ever raises it.
+  // `overloaded` where the table is full.
+  [[nodiscard]] Result<void> revoke(std::string_view user, std::int64_t until);
+  [[nodiscard]] bool revoked(std::string_view user, std::optional<std::int64_t> issued_at) const;
+  [[nodiscard]] std::size_t size() const;
+
+ private:
+  mutable std::shared_mutex mutex_;
+  std::unordered_map<std::string, std::int64_t> until_;
+};
+
+}  // namespace tidings::auth

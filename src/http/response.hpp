@@ -1,0 +1,35 @@
+// A complete response, and the problem documents that errors become (RFC 9457).
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "errors/error.hpp"
+
+namespace tidings::http {
+
+struct Response {
+  int status = 200;
+  std::vector<std::pair<std::string, std::string>> fields;  // Content-Length, Date and Connection are the server's
+  std::string body;
+
+  Response& set(std::string name, std::string value) {
+    fields.emplace_back(std::move(name), std::move(value));
+    return *this;
+  }
+};
+
+[[nodiscard]] Response json_response(int status, std::string body);
+
+// `application/problem+json` with type, title, status, detail and code; `WWW-Authenticate: Bearer error="…"` on every
+// 401; `Retry-After` where the error has one; `Cache-Control: no-store`.
+[[nodiscard]] Response problem_response(const Error& error);
+
+// The problem document alone, one line of JSON without newline.
+[[nodiscard]] std::string problem_json(const Error& error);
+
+[[nodiscard]] std::string_view reason_phrase(int status);
+
+}  // namespace tidings::http

@@ -1,0 +1,81 @@
+// One thread's event loop: an edge-triggered epoll set, timers, tasks from other threads, and work cut into slices.
+// Everything that belongs to a shard lives on its reactor's thread and needs no lock. Only `post` and `stop` may be
+// called from other threads.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "errors/error.hpp"
+#include "net/timer.hpp"
+#include "platform/clock.hpp"
+#include "platform/descriptor.hpp"
+
+namespace tidings::net {
+
+// Told when its descriptor is ready. Edge-triggered: read or write until EAGAIN before waiting for the next edge.
+class EventHandler {
+ public:
+  virtual void on_ready(std::uint32_t epoll_events) = 0;
+
+ protected:
+  ~EventHandler() = default;
+};
+
+// Work too long for one turn of the loop: done a slice at a time, with I/O, timers and tasks in between.
+class SlicedWork {
+ public:
+  // Does about `Reactor::slice` of work; true while there is more.
+  virtual bool run_slice() = 0;
+
+ protected:
+  ~SlicedWork() = default;
+};
+
+class Reactor {
+ public:
+  using Task = std::function<void()>;
+
+  explicit Reactor(const Clock& clock);
+  ~Reactor();
+  Reactor(const Reactor&) = delete;
+  Reactor& operator=(const Reactor&) = delete;
+
+  // One registration for a descriptor's whole life: EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET unless told otherwise.
+  // Fails (errno in the detail) only where the kernel is out of memory or watches.
+  [[nodiscard]] Result<void> add(int fd, EventHandler& handler);
+  [[nodiscard]] Result<void> add(int fd, std::uint32_t events, EventHandler& handler);
+  // After this the handler hears nothing more, not even of events that were already fetched.
+  void remove(int fd, EventHandler& handler);
+
+  // Runs `task` on the reactor's thread; wakes it only if it sleeps. Thread-safe. Tasks run in the order posted by
+  // each thread. Once the reactor has stopped, tasks are destroyed unrun.
+  void post(Task task);
+  // Runs `task` at the end of this turn, e.g. to delete the object whose method is running. Reactor's thread only.
+  void defer(Task task);
+  // Runs `work.run_slice()` once a turn until it returns false; scheduling twice is the same as once.
+  void schedule(SlicedWork& work);
+  void unschedule(SlicedWork& work);
+
+  // Monotonic and calendar time as of this turn's start.
+  [[nodiscard]] MonotonicTime now() const { return now_; }
+  [[nodiscard]] WallTime wall() const { return wall_; }
+  [[nodiscard]] TimerWheel& timers() { return timers_; }
+
+  // Turns until `stop`.
+  void run();
+  // One turn, waiting at most `wait` for something to happen; for tests and for benchmarks.
+  void run_once(Milliseconds wait);
+  void stop();
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+  MonotonicTime now_;
+  WallTime wall_;
+  TimerWheel timers_;
+};
+
+}  // namespace tidings::net

@@ -1,0 +1,88 @@
+// The hub's one ordered log: assigns positions, commits groups, keeps idempotency keys and retention, and tells its
+// listener of everything committed, in order. One thread writes; another reads for those who are behind, so that no
+// shard ever waits for a disk.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "errors/error.hpp"
+#include "observe/metrics.hpp"
+#include "platform/clock.hpp"
+#include "platform/random.hpp"
+#include "store/event_store.hpp"
+
+namespace tidings::store {
+
+struct Retention {
+  Milliseconds age{std::chrono::hours{24}};
+  std::uint64_t events = 1'000'000;
+  std::uint64_t bytes = std::uint64_t{1} << 30;
+};
+
+struct LogSettings {
+  Durability durability = Durability::fsync;
+  Retention retention;
+  // What may wait for the writer, over all publishers; more is refused with `overloaded`.
+  std::size_t most_waiting_bytes = 64 * 1024 * 1024;
+};
+
+// Hears of the log's progress, in order, on the log's thread. Must not block for long.
+class LogListener {
+ public:
+  // A new epoch runs from here: also called once for each known epoch when the log starts.
+  virtual void on_epoch(Epoch epoch) = 0;
+  // Stored as durably as configured. Called before the publishers of these records get their answer.
+  virtual void on_committed(std::span<const RecordPtr> records) = 0;
+  // Records up to and including `floor` are gone.
+  virtual void on_floor(Position floor) = 0;
+
+ protected:
+  ~LogListener() = default;
+};
+
+class EventLog {
+ public:
+  // One cursor for each event, in order; or the reason why none was stored.
+  using Appended = std::function<void(Result<std::vector<Cursor>>)>;
+
+  EventLog(std::unique_ptr<EventStore> store, LogSettings settings, const Clock& clock, Random& random,
+           LogListener& listener, observe::Metrics& metrics);
+  ~EventLog();
+  EventLog(const EventLog&) = delete;
+  EventLog& operator=(const EventLog&) = delete;
+
+  // Opens the store, begins an epoch where one is due, tells the listener, and starts the threads.
+  [[nodiscard]] Result<void> start();
+  // Commits what waits, closes the store cleanly.
+  void stop();
+
+  // Stores all of `events` or none. `done` is called once, on the log's thread (or at once, where refused). An event
+  // whose key is known gets the cursor that it was given first; another event under that key: `key_reused`. Thread-safe.
+  void append(std::vector<Event> events, Appended done);
+
+  // Reads for a stream that is behind; `done` is called on the reader's thread. Thread-safe.
+  void read(ReadQuery query, std::function<void(Result<Page>)> done);
+  // The position that `since` names: just before the first record at or after `time`. `done` on the reader's thread.
+  void find_time(WallTime time, std::function<void(Result<Position>)> done);
+
+  // Small durable facts; see EventStore. `done` on the log's thread.
+  void put_fact(std::string name, std::string value, std::function<void(Result<void>)> done);
+  [[nodiscard]] Result<std::vector<std::pair<std::string, std::string>>> facts(std::string_view prefix) const;
+
+  // The newest committed cursor, as of now. Thread-safe.
+  [[nodiscard]] Cursor head() const;
+  // False while the store can't be written or is damaged. Thread-safe.
+  [[nodiscard]] bool healthy() const;
+  void set_retention(Retention retention);
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace tidings::store
