@@ -98,7 +98,7 @@ class Streams : public store::LogListener {
   // The log that streams which are behind read from; once, before it starts.
   void attach(store::EventLog& log);
 
-  // A place for one more stream, within the limits; given back when destroyed. 
+  // A place for one more stream, within the limits; given back when destroyed.
   class Place {
    public:
     Place() = default;
