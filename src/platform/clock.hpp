@@ -4,7 +4,9 @@
 
 #include <atomic>
 #include <chrono>
+#include <optional>
 #include <string>
+#include <string_view>
 
 namespace tidings {
 
@@ -47,7 +49,12 @@ class ManualClock final : public Clock {
   std::atomic<WallTime> wall_;
 };
 
-// RFC 3339 in UTC with milliseconds, e.g. "2026-01-31T09:30:00.250Z"; `seconds_only` leaves the fraction out.
+// RFC 3339 in UTC with milliseconds, e.g. "2026-01-31T09:30:00.250Z"; `seconds_only` leaves the fraction out. Times
+// that four digits of a year can't say become the nearest that they can.
 [[nodiscard]] std::string to_rfc3339(WallTime time, bool seconds_only = false);
+
+// Any RFC 3339 date-time, with its offset; what is finer than milliseconds is cut off. Nothing for anything else: no
+// space for the T, no impossible date, and 60 seconds only where a leap second can be.
+[[nodiscard]] std::optional<WallTime> parse_rfc3339(std::string_view text);
 
 }  // namespace tidings
