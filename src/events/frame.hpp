@@ -35,8 +35,8 @@ using EncodedPtr = std::shared_ptr<const Encoded>;
 
 enum class Form : std::uint8_t { plain, envelope };
 
-// The text of one event. `data` may hold any line ends (CR, LF, CRLF): each of its lines becomes a `data:` field. Type
-// and id must hold no CR, LF or NUL (asserted).
+// The text of one event; no field for a type or id that is empty. `data` may hold any line ends (CR, LF, CRLF): each of
+// its lines becomes a `data:` field. Type and id must hold no CR, LF or NUL (asserted).
 [[nodiscard]] std::string encode_event(std::string_view type, std::string_view id, std::string_view data);
 
 // An application's event in one of its forms; `id` is its cursor.

@@ -4,7 +4,7 @@
 //   auto events = parse_body(body, {.event_bytes = settings.event_bytes.load()});
 //   if (!events) return exchange->respond_error(events.error());
 //
-// Thread-safe; each thread keeps one JSON parser, whose memory is bounded by `longest_kept_parse`.
+// Thread-safe, and holds nothing between calls.
 #pragma once
 
 #include <cstddef>
@@ -27,8 +27,6 @@ inline constexpr std::size_t most_recipients = 1'000;
 inline constexpr std::size_t deepest_data = 32;
 // Bytes of an idempotency key.
 inline constexpr std::size_t longest_key = 128;
-// A thread's parser that grew for a larger document than this is let go afterwards.
-inline constexpr std::size_t longest_kept_parse = 64 * 1024;
 
 // One event: what an NDJSON line holds, without its line end. Errors: `body_malformed` (not JSON, or not UTF-8),
 // `event_invalid` (breaks a rule for events; the detail names the member), `event_too_large`.

@@ -52,9 +52,9 @@ struct StreamOptions {
   Labels labels;                  // at most 16
   Form form = Form::plain;
   StartAt start;
-  WallTime expires_at;            // the access token's `exp`, without skew
+  WallTime expires_at;                    // the access token's `exp`, without skew
   std::optional<std::int64_t> issued_at;  // the access token's `iat`, seconds since 1970
-  net::IpAddress address;         // of the client, behind trusted proxies
+  net::IpAddress address;                 // of the client, behind trusted proxies
 };
 
 // Why a stream ends; `bye`'s reason.
@@ -105,6 +105,7 @@ class Streams : public store::LogListener {
     Place(Place&&) noexcept;
     Place& operator=(Place&&) noexcept;
     ~Place();
+
    private:
     friend class Streams;
     struct Taken;
@@ -118,7 +119,8 @@ class Streams : public store::LogListener {
   [[nodiscard]] Result<void> check_limits(std::string_view user, const net::IpAddress& address) const;
 
   // On the exchange's reactor's thread, with an unanswered exchange: sends the head and `hello`, and serves the stream
-  // until it ends. A stream whose start must be looked up (`since`) answers later. `head` holds the fields of SPEC §1.3.
+  // until it ends. A stream whose start must be looked up (`since`) answers later. `head` holds the fields of SPEC
+  // §1.3.
   void open(http::ExchangePtr exchange, http::Response head, StreamOptions options, Place place);
 
   // Live streams under a fresh token (SPEC §1.4): nothing, or `connection_not_found`. `done` on `reactor`'s thread.

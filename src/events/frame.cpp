@@ -1,0 +1,97 @@
+#include "events/frame.hpp"
+
+#include <fmt/format.h>
+
+#include <cassert>
+#include <iterator>
+
+namespace tidings::events {
+namespace {
+
+bool one_line(std::string_view text) {
+  return text.find_first_of(std::string_view("\r\n\0", 3)) == std::string_view::npos;
+}
+
+void append_field(std::string& out, std::string_view name, std::string_view value) {
+  out.append(name).append(": ").append(value).push_back('\n');
+}
+
+// Each line of `data` as a field; an empty one too, since an event without any `data` field is never dispatched.
+void append_data(std::string& out, std::string_view data) {
+  while (true) {
+    const std::size_t end = data.find_first_of("\r\n");
+    append_field(out, "data", data.substr(0, end));
+    if (end == std::string_view::npos) return;
+    const bool pair = data.substr(end).starts_with("\r\n");
+    data.remove_prefix(end + (pair ? 2 : 1));
+  }
+}
+
+// RFC 8259 §7: quotation mark, reverse solidus and the control characters; everything else as it is.
+void append_json_string(std::string& out, std::string_view text) {
+  out += '"';
+  for (const char c : text) {
+    switch (c) {
+      case '"':
+        out += "\\\"";
+        break;
+      case '\\':
+        out += "\\\\";
+        break;
+      case '\n':
+        out += "\\n";
+        break;
+      case '\r':
+        out += "\\r";
+        break;
+      case '\t':
+        out += "\\t";
+        break;
+      default:
+        if (static_cast<unsigned char>(c) < 0x20) {
+          fmt::format_to(std::back_inserter(out), "\\u{:04x}", static_cast<unsigned>(c));
+        } else {
+          out += c;
+        }
+    }
+  }
+  out += '"';
+}
+
+}  // namespace
+
+Encoded::Encoded(std::string_view event) : length_(static_cast<std::uint32_t>(event.size())) {
+  bytes_.reserve(event.size() + 12);
+  fmt::format_to(std::back_inserter(bytes_), "{:x}\r\n", event.size());
+  start_ = static_cast<std::uint32_t>(bytes_.size());
+  bytes_.append(event).append("\r\n");
+}
+
+std::string encode_event(std::string_view type, std::string_view id, std::string_view data) {
+  assert(one_line(type) && one_line(id));
+  std::string out;
+  out.reserve(type.size() + id.size() + data.size() + 32);
+  if (!type.empty()) append_field(out, "event", type);
+  if (!id.empty()) append_field(out, "id", id);
+  append_data(out, data);
+  out += '\n';
+  return out;
+}
+
+std::string encode_event(const store::Event& event, Form form, std::string_view id) {
+  if (form == Form::plain) return encode_event(event.type, id, event.payload);
+  std::string data;
+  data.reserve(event.type.size() + event.payload.size() + 32);
+  data += "{\"type\":";
+  append_json_string(data, event.type);
+  if (event.text) {
+    data += ",\"text\":";
+    append_json_string(data, event.payload);
+  } else {
+    data.append(",\"data\":").append(event.payload);
+  }
+  data += '}';
+  return encode_event({}, id, data);
+}
+
+}  // namespace tidings::events
