@@ -1,9 +1,11 @@
 // Structured logs: an event name and fields, as `text` or `json` lines on standard error. Control characters in values
-// are escaped. Nothing here redacts: callers pass no secrets.
+// are escaped. Nothing here redacts: callers pass no secrets. Logging never waits: where standard error takes no more,
+// lines are left out, counted, and owned up to (`log_lines_lost`) once it does again.
 //
 //   log(Level::info, "listening", {{"address", address}});
 #pragma once
 
+#include <concepts>
 #include <cstdint>
 #include <functional>
 #include <initializer_list>
@@ -28,8 +30,7 @@ struct Field {
   Field(std::string_view field, bool flag) : name(field), value(flag) {}
   Field(std::string_view field, double number) : name(field), value(number) {}
   template <std::integral Number>
-    requires(!std::same_as<Number, bool>)
-  Field(std::string_view field, Number number) : name(field) {
+  requires(!std::same_as<Number, bool>) Field(std::string_view field, Number number) : name(field) {
     if constexpr (std::is_signed_v<Number>) {
       value = static_cast<std::int64_t>(number);
     } else {
@@ -46,7 +47,8 @@ void redirect_log(std::function<void(std::string_view)> sink);
 
 [[nodiscard]] bool log_enabled(Level level);
 
-// `event` is a constant, lower case with underscores, so that operators can search for it. Thread-safe.
-void log(Level level, std::string_view event, std::initializer_list<Field> fields = {});
+// `event` is a constant, lower case with underscores, so that operators can search for it. Thread-safe. Not to be
+// called from a redirected log's sink.
+void log(Level level, std::string_view event, std::initializer_list<Field> fields = {}) noexcept;
 
 }  // namespace tidings::observe
