@@ -50,6 +50,9 @@ class Epochs {
   // without a gap. Nothing where `position` lies in the running epoch.
   [[nodiscard]] std::optional<Epoch> next_after(Position position) const;
   [[nodiscard]] Cursor cursor(Position position) const;
+  // The cursor of the event stored at `position`. It differs from `cursor` where an epoch's last event lies at the next
+  // one's base: the event keeps the id that it was given, and never has sequence 0.
+  [[nodiscard]] Cursor cursor_of_event(Position position) const;
 
  private:
   std::vector<Epoch> epochs_;

@@ -78,7 +78,12 @@ class EventLog {
   [[nodiscard]] Cursor head() const;
   // False while the store can't be written or is damaged. Thread-safe.
   [[nodiscard]] bool healthy() const;
+  // Takes effect at once.
   void set_retention(Retention retention);
+  // What the log does by itself at least twice a second of real time, now: retention, recovery of a failed store (where
+  // a second by the clock has passed since the last try), and the watch over the machine's calendar. `done` on the
+  // log's thread. Lets a test drive the log by its own clock.
+  void tick(std::function<void()> done);
 
  private:
   struct Impl;

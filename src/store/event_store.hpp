@@ -42,6 +42,9 @@ struct Page {
   std::vector<RecordPtr> records;  // in order, each once
   // All that the query asks for, up to here, is in `records`: `until` itself where nothing is left.
   Position read_to = 0;
+  // Where reading began: the query's `after`, or the floor where that was higher by then. Where it is above `after`,
+  // retention has passed the reader and what lies between is gone.
+  Position began_at = 0;
 };
 
 // What a store held when it was opened.
@@ -96,6 +99,12 @@ class EventStore {
   [[nodiscard]] virtual Result<std::optional<KeyEntry>> find_key(std::string_view key) const = 0;
   // O(log n) a recipient, and a record each found. A query that begins below the floor begins at the floor.
   [[nodiscard]] virtual Result<Page> read(const ReadQuery& query) const = 0;
+  // The records after one position, up to and including another, whoever they are for: as many as `most_bytes` of
+  // payload hold, but at least one.
+  [[nodiscard]] virtual Result<std::vector<RecordPtr>> scan(Position after, Position until,
+                                                            std::size_t most_bytes) const = 0;
+  // What was found to be damaged since `open`, in words for the operator. A damaged store takes no more records.
+  [[nodiscard]] virtual std::optional<std::string> damage() const { return std::nullopt; }
 
   // Small durable facts beside the log (revocations): written with a sync whatever the durability.
   [[nodiscard]] virtual Result<void> put_fact(std::string_view name, std::string_view value) = 0;
