@@ -14,6 +14,7 @@ struct Response {
   int status = 200;
   std::vector<std::pair<std::string, std::string>> fields;  // Content-Length, Date and Connection are the server's
   std::string body;
+  std::string_view code = "ok";  // the error's, from the catalogue; for the log and not sent
 
   Response& set(std::string name, std::string value) {
     fields.emplace_back(std::move(name), std::move(value));

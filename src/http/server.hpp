@@ -16,10 +16,10 @@ namespace tidings::http {
 struct ServerLimits {
   std::atomic<std::size_t> header_bytes{16 * 1024};  // request line and fields together
   std::atomic<std::size_t> header_fields{64};
-  std::atomic<Milliseconds> request_time{Seconds{10}};  // for a head, and for a body that is read whole
-  std::atomic<Milliseconds> idle_time{Seconds{75}};     // between requests
-  std::atomic<Milliseconds> write_timeout{Seconds{60}};  // a peer that takes no byte for this long is closed
-  std::atomic<std::size_t> connections{16'000};         // in all shards together
+  std::atomic<Milliseconds> request_time{Seconds{10}};           // for a head, and for a body that is read whole
+  std::atomic<Milliseconds> idle_time{Seconds{75}};              // between requests
+  std::atomic<Milliseconds> write_timeout{Seconds{60}};          // a peer that takes no byte for this long is closed
+  std::atomic<std::size_t> connections{16'000};                  // in all shards together
   static constexpr std::size_t discard_bytes = 8 * 1024 * 1024;  // read of a refused request before closing
   static constexpr Milliseconds discard_time{Seconds{5}};
   static constexpr Milliseconds body_silence{Seconds{60}};  // for bodies read as they arrive

@@ -1,0 +1,40 @@
+// The character classes of HTTP's grammar (RFC 9110 §5.6.2, RFC 9112 §2.2), on bytes and without a locale.
+#pragma once
+
+#include <string_view>
+
+namespace tidings::http {
+
+[[nodiscard]] constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+[[nodiscard]] constexpr bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+
+// What methods and field names are made of: `tchar`.
+[[nodiscard]] constexpr bool is_token(char c) {
+  return is_digit(c) || is_letter(c) || std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
+}
+
+// What a request-target may hold: visible ASCII. Anything else a client must have percent-encoded (RFC 3986 §2).
+[[nodiscard]] constexpr bool is_target(char c) { return c > ' ' && c < '\x7f'; }
+
+// What a field's value may hold: `field-vchar`, SP and HTAB; obsolete text above 127 included.
+[[nodiscard]] constexpr bool is_value(char c) {
+  return c == '\t' || (static_cast<unsigned char>(c) >= 0x20 && c != '\x7f');
+}
+
+// The value of a hexadecimal digit, or -1.
+[[nodiscard]] constexpr int hex_value(char c) {
+  if (is_digit(c)) return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return -1;
+}
+
+// Without the spaces and tabs around it.
+[[nodiscard]] constexpr std::string_view trimmed(std::string_view text) {
+  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
+  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
+  return text;
+}
+
+}  // namespace tidings::http
