@@ -25,7 +25,7 @@ struct Permissions {
 };
 
 struct Identity {
-  std::string user;                       // `sub`
+  std::string user;  // `sub`
   Permissions permissions;
   std::optional<std::int64_t> issued_at;  // the access token's `iat`, seconds since 1970
   WallTime expires_at;                    // the access token's `exp`, whatever token this came from

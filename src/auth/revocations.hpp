@@ -2,7 +2,9 @@
 // stored by their owner as facts of the log, so that they survive restarts. Thread-safe.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <shared_mutex>
 #include <string>
@@ -17,6 +19,9 @@ class Revocations {
  public:
   static constexpr std::size_t most = 1'000'000;
 
+  // `at_most` users, for tests.
+  explicit Revocations(std::size_t at_most = most) : most_(at_most) {}
+
   // Refuses tokens of `user` with `iat` not after `until` (seconds since 1970), or without one. Only ever raises it.
   // `overloaded` where the table is full.
   [[nodiscard]] Result<void> revoke(std::string_view user, std::int64_t until);
@@ -24,8 +29,14 @@ class Revocations {
   [[nodiscard]] std::size_t size() const;
 
  private:
+  struct Hash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view user) const { return std::hash<std::string_view>{}(user); }
+  };
+
+  std::size_t most_;
   mutable std::shared_mutex mutex_;
-  std::unordered_map<std::string, std::int64_t> until_;
+  std::unordered_map<std::string, std::int64_t, Hash, std::equal_to<>> until_;
 };
 
 }  // namespace tidings::auth

@@ -1,0 +1,66 @@
+#include "auth/sessions.hpp"
+
+#include <utility>
+
+#include "auth/evp.hpp"
+#include "auth/session_json.hpp"
+#include "platform/base64url.hpp"
+
+namespace tidings::auth {
+namespace {
+
+constexpr std::size_t id_bytes = 32;
+
+// What a session is stored under; nothing for what can't be an id.
+std::optional<store::SessionKey> key_of(std::string_view id) {
+  const auto bytes = base64url_decode(id);
+  if (!bytes || bytes->size() != id_bytes) return std::nullopt;
+  return evp::sha256(id);
+}
+
+tl::unexpected<Error> invalid() {
+  return fail(ErrorCode::session_invalid, "The session is unknown, was used, or has expired.");
+}
+
+using Found = Result<std::optional<std::string>>;
+
+std::function<void(Found)> reading(std::function<void(Result<Session>)> done) {
+  return [done = std::move(done)](const Found& found) {
+    if (!found) return done(tl::unexpected(found.error()));
+    if (!*found) return done(invalid());
+    done(read_session(**found));
+  };
+}
+
+}  // namespace
+
+Sessions::Sessions(store::SessionStore& store, Random& random, const Clock& clock, Milliseconds ttl)
+    : store_(store), random_(random), clock_(clock), ttl_(ttl) {}
+
+void Sessions::create(const Session& session, std::function<void(Result<SessionTicket>)> done) {
+  auto value = write_session(session);
+  if (!value) return done(tl::unexpected(std::move(value).error()));
+  std::array<std::byte, id_bytes> bytes{};
+  random_.fill(bytes);
+  SessionTicket ticket{base64url_encode(bytes), clock_.wall() + ttl_};
+  const store::SessionKey key = evp::sha256(ticket.id);
+  store_.put(key, session.identity.user, *std::move(value), ttl_,
+             [ticket = std::move(ticket), done = std::move(done)](const Result<void>& stored) {
+               if (!stored) return done(tl::unexpected(stored.error()));
+               done(ticket);
+             });
+}
+
+void Sessions::peek(std::string_view id, std::function<void(Result<Session>)> done) {
+  const auto key = key_of(id);
+  if (!key) return done(invalid());
+  store_.peek(*key, reading(std::move(done)));
+}
+
+void Sessions::take(std::string_view id, std::function<void(Result<Session>)> done) {
+  const auto key = key_of(id);
+  if (!key) return done(invalid());
+  store_.take(*key, reading(std::move(done)));
+}
+
+}  // namespace tidings::auth
