@@ -22,7 +22,7 @@ class IpAddress {
   [[nodiscard]] static Result<IpAddress> parse(std::string_view text);
   [[nodiscard]] static IpAddress of(const sockaddr_storage& address);
 
-  [[nodiscard]] bool loopback() const;  // also true of a Unix socket's peer
+  [[nodiscard]] bool loopback() const;     // also true of a Unix socket's peer
   [[nodiscard]] std::string text() const;  // "unix" for a Unix socket's peer
   auto operator<=>(const IpAddress&) const = default;
 
@@ -32,14 +32,17 @@ class IpAddress {
   std::array<std::uint8_t, 16> bytes_{};
   Kind kind_ = Kind::unix_socket;
 };
+static_assert(sizeof(IpAddress) == 17);
 
-// "10.0.0.0/8", "::1/128", or an address alone.
+// "10.0.0.0/8", "::1/128", or an address alone. Contains no Unix socket's peer.
 class IpNetwork {
  public:
   [[nodiscard]] static Result<IpNetwork> parse(std::string_view text);
   [[nodiscard]] bool contains(const IpAddress& address) const;
 
  private:
+  [[nodiscard]] IpAddress prefix_of(IpAddress address) const;
+
   IpAddress base_;
   int bits_ = 0;
 };

@@ -15,7 +15,8 @@
 
 namespace tidings::net {
 
-// Told when its descriptor is ready. Edge-triggered: read or write until EAGAIN before waiting for the next edge.
+// Told when its descriptor is ready. Edge-triggered: read or write until EAGAIN before waiting for the next edge. One
+// descriptor a handler.
 class EventHandler {
  public:
   virtual void on_ready(std::uint32_t epoll_events) = 0;
@@ -34,10 +35,17 @@ class SlicedWork {
   ~SlicedWork() = default;
 };
 
+// An exception that leaves a handler, a timer, a task or a slice ends the process.
 class Reactor {
  public:
+  // What one `run_slice` should take at most: an accept or a ping waits no longer than a few of these.
+  static constexpr std::chrono::microseconds slice{500};
+  // Events fetched in one turn.
+  static constexpr int events_per_turn = 256;
+
   using Task = std::function<void()>;
 
+  // std::system_error where the kernel gives no epoll set.
   explicit Reactor(const Clock& clock);
   ~Reactor();
   Reactor(const Reactor&) = delete;
@@ -51,11 +59,12 @@ class Reactor {
   void remove(int fd, EventHandler& handler);
 
   // Runs `task` on the reactor's thread; wakes it only if it sleeps. Thread-safe. Tasks run in the order posted by
-  // each thread. Once the reactor has stopped, tasks are destroyed unrun.
+  // each thread. Once `run` has returned, tasks are destroyed unrun. What is posted is bounded by those who post.
   void post(Task task);
   // Runs `task` at the end of this turn, e.g. to delete the object whose method is running. Reactor's thread only.
   void defer(Task task);
-  // Runs `work.run_slice()` once a turn until it returns false; scheduling twice is the same as once.
+  // Runs `work.run_slice()` once a turn until it returns false; scheduling twice is the same as once. Meant for a few
+  // long-lived works a shard, each with its own list of what is to be done. Reactor's thread only.
   void schedule(SlicedWork& work);
   void unschedule(SlicedWork& work);
 
@@ -64,10 +73,10 @@ class Reactor {
   [[nodiscard]] WallTime wall() const { return wall_; }
   [[nodiscard]] TimerWheel& timers() { return timers_; }
 
-  // Turns until `stop`.
+  // Turns until `stop`, which may come first; a reactor that was stopped stays so.
   void run();
   // One turn, waiting at most `wait` for something to happen; for tests and for benchmarks.
-  void run_once(Milliseconds wait);
+  void run_once(Milliseconds wait) noexcept;
   void stop();
 
  private:

@@ -3,12 +3,13 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 
 #include "errors/error.hpp"
 #include "net/address.hpp"
 #include "platform/clock.hpp"
 #include "platform/descriptor.hpp"
+
+struct tcp_info;
 
 namespace tidings::net {
 
@@ -40,5 +41,9 @@ void set_stream_options(int socket, Milliseconds user_timeout);
 // How long the peer has acknowledged nothing while something waited for it; 0 where all is acknowledged, and on Unix
 // sockets, where what was written has arrived.
 [[nodiscard]] Milliseconds unacknowledged_for(int socket);
+
+// The same, from what the kernel says of a connection on which something is outstanding. The time since the last
+// acknowledgement alone won't do: before a ping goes out, a live peer may have had nothing to acknowledge for long.
+[[nodiscard]] Milliseconds silence_of(const tcp_info& info);
 
 }  // namespace tidings::net
