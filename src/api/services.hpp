@@ -21,13 +21,13 @@
 namespace tidings::api {
 
 struct ApiSettings {
-  std::vector<std::string> cors_origins;          // exact
+  std::vector<std::string> cors_origins;  // exact
   std::vector<net::IpNetwork> trusted_proxies;
   bool allow_query_token = false;
   bool dev = false;
   // Where set, administration and metrics answer only on the admin listener; otherwise metrics only to loopback.
   bool separate_admin = false;
-  std::string node;                               // this hub's name in listings
+  std::string node;  // this hub's name in listings
   std::atomic<std::size_t> body_bytes{1024 * 1024};
   std::atomic<std::size_t> event_bytes{256 * 1024};
   // Signs a token in development (SPEC §8, `dev`); absent otherwise.

@@ -1,0 +1,61 @@
+#include "api/call.hpp"
+
+#include "http/forwarded.hpp"
+#include "observe/log.hpp"
+
+namespace tidings::api {
+
+http::Response json(int status, const Json& body) {
+  // What can't be UTF-8 was refused on its way in; replacing is for what an operator's own tools may have stored.
+  http::Response response = http::json_response(status, body.dump(-1, ' ', false, Json::error_handler_t::replace));
+  response.set("Cache-Control", "no-store");
+  return response;
+}
+
+http::Response no_content() {
+  http::Response response;
+  response.status = 204;
+  return response;
+}
+
+Error draining_error() { return {ErrorCode::draining, "connect to another node, or a little later", Seconds{1}}; }
+
+Error unhealthy_store_error() {
+  return {ErrorCode::store_unavailable, "the event log can't be used; see the hub's own log", Seconds{1}};
+}
+
+Call::Call(Services& services, Counters& counters, http::ExchangePtr exchange, std::string parameter)
+    : services_(&services),
+      counters_(&counters),
+      exchange_(std::move(exchange)),
+      parameter_(std::move(parameter)),
+      started_(services.clock.monotonic()) {}
+
+net::IpAddress Call::client_address() const {
+  return http::client_address(request().peer, services_->settings.trusted_proxies, request().fields);
+}
+
+void Call::respond(http::Response response) const {
+  answered(response.status);
+  exchange_->respond(std::move(response));
+}
+
+void Call::refuse(const Error& error) const { refuse_with(error.code, http::problem_response(error)); }
+
+void Call::refuse_with(ErrorCode code, http::Response response) const {
+  counters_->refused(code);
+  answered(response.status, describe(code).code);
+  exchange_->respond(std::move(response));
+}
+
+void Call::answered(int status, std::string_view code) const {
+  if (!observe::log_enabled(observe::Level::debug)) return;
+  observe::log(observe::Level::debug, "request",
+               {{"method", request().method},
+                {"path", request().path},
+                {"status", status},
+                {"code", code},
+                {"duration_ms", (services_->clock.monotonic() - started_).count()}});
+}
+
+}  // namespace tidings::api

@@ -1,0 +1,62 @@
+#include "api/json_body.hpp"
+
+#include <algorithm>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace tidings::api {
+namespace {
+
+std::string_view trimmed(std::string_view text) {
+  const auto start = text.find_first_not_of(" \t");
+  if (start == std::string_view::npos) return {};
+  return text.substr(start, text.find_last_not_of(" \t") - start + 1);
+}
+
+}  // namespace
+
+Result<Json> parse_object(std::string_view text, std::initializer_list<std::string_view> members) {
+  std::vector<std::set<std::string>> names;  // of the objects that are open
+  std::string repeated;
+  const auto watch = [&](int, Json::parse_event_t event, Json& value) {
+    if (event == Json::parse_event_t::object_start) names.emplace_back();
+    if (event == Json::parse_event_t::object_end) names.pop_back();
+    if (event == Json::parse_event_t::key && !names.back().insert(value.get<std::string>()).second) {
+      repeated = value.get<std::string>();
+    }
+    return true;
+  };
+  Json object = Json::parse(text, watch, false);
+  if (object.is_discarded()) return fail(ErrorCode::body_malformed, "the body is not JSON");
+  if (!object.is_object()) return fail(ErrorCode::body_invalid, "the body is not a JSON object");
+  if (!repeated.empty()) return fail(ErrorCode::body_invalid, "the member \"" + repeated + "\" stands twice");
+  for (const auto& [name, value] : object.items()) {
+    if (std::find(members.begin(), members.end(), name) == members.end()) {
+      return fail(ErrorCode::body_invalid, "the member \"" + name + "\" is not known");
+    }
+  }
+  return object;
+}
+
+bool has_media_type(const http::Request& request, std::string_view type) {
+  if (request.fields.count("Content-Type") != 1) return false;
+  std::string_view rest = *request.fields.get("Content-Type");
+  const auto next = [&rest] {
+    const auto end = std::min(rest.find(';'), rest.size());
+    const std::string_view part = trimmed(rest.substr(0, end));
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+    return part;
+  };
+  if (!http::equal_ignoring_case(next(), type)) return false;
+  while (!rest.empty()) {
+    const std::string_view parameter = next();
+    const auto equals = std::min(parameter.find('='), parameter.size());
+    if (!http::equal_ignoring_case(parameter.substr(0, equals), "charset")) continue;
+    const std::string_view charset = parameter.substr(std::min(equals + 1, parameter.size()));
+    if (!http::equal_ignoring_case(charset, "utf-8") && !http::equal_ignoring_case(charset, "\"utf-8\"")) return false;
+  }
+  return true;
+}
+
+}  // namespace tidings::api

@@ -1,0 +1,82 @@
+#include "api/routes.hpp"
+
+#include <array>
+
+#include "api/resources.hpp"
+
+namespace tidings::api {
+namespace {
+
+constexpr std::array sse_token{Method{"POST", post_sse_token}};
+constexpr std::array session{Method{"POST", post_session}};
+constexpr std::array stream{Method{"GET", get_stream}};
+constexpr std::array events{Method{"POST", post_events}};
+constexpr std::array cursor{Method{"GET", get_cursor}};
+constexpr std::array connections{Method{"GET", get_connections}, Method{"DELETE", delete_connections}};
+constexpr std::array connection{Method{"DELETE", delete_connection}};
+constexpr std::array connection_token{Method{"POST", post_connection_token}};
+constexpr std::array presence{Method{"GET", get_presence}};
+constexpr std::array health{Method{"GET", get_health}};
+constexpr std::array readiness{Method{"GET", get_readiness}};
+constexpr std::array metrics{Method{"GET", get_metrics}};
+constexpr std::array openapi{Method{"GET", get_openapi}};
+constexpr std::array demo{Method{"GET", get_demo}};
+constexpr std::array dev_token{Method{"POST", post_dev_token}};
+
+constexpr std::array routes{
+    Route{"/api/v1/auth/sse-token", Audience::users, sse_token},
+    Route{"/api/v1/events/session", Audience::users, session},
+    Route{"/api/v1/events/stream", Audience::users, stream},
+    Route{"/api/v1/events", Audience::users, events},
+    Route{"/api/v1/events/cursor", Audience::users, cursor},
+    Route{"/api/v1/connections", Audience::operators, connections},
+    Route{"/api/v1/connections/{id}", Audience::operators, connection},
+    Route{"/api/v1/connections/{id}/token", Audience::users, connection_token},
+    Route{"/api/v1/presence", Audience::operators, presence},
+    Route{"/healthz", Audience::both, health},
+    Route{"/readyz", Audience::both, readiness},
+    Route{"/metrics", Audience::operators, metrics},
+    Route{"/openapi.json", Audience::both, openapi},
+    Route{"/", Audience::developers, demo},
+    Route{"/demo.js", Audience::developers, demo},
+    Route{"/demo.css", Audience::developers, demo},
+    Route{"/dev/token", Audience::developers, dev_token},
+};
+
+constexpr std::string_view placeholder = "{id}";
+
+std::optional<std::string> matched(const Route& route, std::string_view path) {
+  const auto at = route.path.find(placeholder);
+  if (at == std::string_view::npos) return route.path == path ? std::optional(std::string()) : std::nullopt;
+  const std::string_view before = route.path.substr(0, at);
+  const std::string_view after = route.path.substr(at + placeholder.size());
+  if (path.size() <= before.size() + after.size() || !path.starts_with(before) || !path.ends_with(after)) {
+    return std::nullopt;
+  }
+  const std::string_view segment = path.substr(before.size(), path.size() - before.size() - after.size());
+  if (segment.find('/') != std::string_view::npos) return std::nullopt;
+  return std::string(segment);
+}
+
+}  // namespace
+
+std::optional<Match> find_route(std::string_view path) {
+  for (const Route& route : routes) {
+    if (auto parameter = matched(route, path)) return Match{&route, std::move(*parameter)};
+  }
+  return std::nullopt;
+}
+
+std::string methods_of(const Route& route) {
+  std::string names;
+  for (const Method& method : route.methods) {
+    if (!names.empty()) names += ", ";
+    names += method.name;
+    if (method.name == "GET") names += ", HEAD";
+  }
+  return names;
+}
+
+std::span<const Route> all_routes() { return routes; }
+
+}  // namespace tidings::api

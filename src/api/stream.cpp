@@ -1,0 +1,148 @@
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include "api/authenticate.hpp"
+#include "api/parameters.hpp"
+#include "api/resources.hpp"
+#include "api/stream_credential.hpp"
+
+namespace tidings::api {
+namespace {
+
+http::Response stream_head() {
+  http::Response head;
+  head.set("Content-Type", "text/event-stream");
+  head.set("Cache-Control", "no-store, no-transform");
+  head.set("X-Accel-Buffering", "no");
+  return head;
+}
+
+// One attempt to open a stream: each step checks something and goes on to the next, and the session is taken last, when
+// nothing else can refuse the request. Steps may wait for other threads; each runs on the exchange's own.
+class Opening : public std::enable_shared_from_this<Opening> {
+ public:
+  explicit Opening(Call call) : call_(std::move(call)), head_only_(call_.request().method == "HEAD") {}
+
+  void start() {
+    if (services().draining) return refuse(draining_error());
+    const auto query = http::Query::parse(call_.request().query);
+    if (!query) return refuse(query.error());
+    auto credential = stream_credential(call_.request(), *query, services().settings.allow_query_token);
+    if (!credential) return refuse(credential.error());
+    credential_ = std::move(*credential);
+    auto options = options_from_query(*query, call_.now());
+    if (!options) return refuse(options.error());
+    query_ = std::move(*options);
+    identify();
+  }
+
+ private:
+  [[nodiscard]] Services& services() const { return call_.services(); }
+  [[nodiscard]] bool from_session() const { return credential_.kind == StreamCredential::Kind::session; }
+
+  void identify() {
+    if (from_session()) {
+      return services().sessions.peek(credential_.secret,
+                                      call_.on_own_thread([self = shared_from_this()](Result<auth::Session> session) {
+                                        if (!session) return self->refuse(session.error());
+                                        self->admit(std::move(session->identity), std::move(session->options));
+                                      }));
+    }
+    const auth::Tokens& tokens = services().tokens;
+    auto identity = credential_.kind == StreamCredential::Kind::bearer ? tokens.verify_any(credential_.secret)
+                                                                       : tokens.verify_sse(credential_.secret);
+    if (!identity) return refuse(identity.error());
+    admit(std::move(*identity), {});
+  }
+
+  void admit(auth::Identity identity, auth::SessionOptions session) {
+    if (auto good = services().tokens.recheck(identity); !good) return refuse(good.error());
+    auto merged = merge(std::move(session), std::move(query_));
+    if (!merged) return refuse(merged.error());
+    // The field is what a browser's own EventSource resumes by, from later than any URL that it was given.
+    if (call_.request().fields.count("Last-Event-ID") > 1) {
+      return refuse({ErrorCode::parameter_repeated, "there is more than one Last-Event-ID field"});
+    }
+    if (const auto field = call_.request().fields.get("Last-Event-ID"); field && !field->empty()) {
+      merged->last_event_id = std::string(*field);
+    }
+    auto options = stream_options(*merged, call_.now());
+    if (!options) return refuse(options.error());
+    if (auto good = check_channels(options->channels, identity.permissions); !good) return refuse(good.error());
+
+    options_ = std::move(*options);
+    options_.user = identity.user;
+    options_.expires_at = identity.expires_at;
+    options_.issued_at = identity.issued_at;
+    options_.address = call_.client_address();
+    identity_ = std::move(identity);
+    find_place();
+  }
+
+  void find_place() {
+    if (head_only_) {
+      if (auto good = services().streams.check_limits(options_.user, options_.address); !good) {
+        return refuse(good.error());
+      }
+      if (auto good = check_store(); !good) return refuse(good.error());
+      return call_.respond(stream_head());
+    }
+    services().streams.reserve(call_.reactor(), options_.user, options_.address,
+                               [self = shared_from_this()](Result<events::Streams::Place> place) {
+                                 if (!place) return self->refuse(place.error());
+                                 self->place_ = std::move(*place);
+                                 self->use_credential();
+                               });
+  }
+
+  // A replay needs the log; a stream from its head only needs what is to come.
+  [[nodiscard]] Result<void> check_store() const {
+    const bool replay = options_.start.last_event_id || options_.start.since.index() != 0;
+    if (replay && !services().log.healthy()) return tl::unexpected(unhealthy_store_error());
+    return {};
+  }
+
+  void use_credential() {
+    if (auto good = check_store(); !good) return refuse(good.error());
+    // Nobody is left to be streamed to: the session stays for whoever asks again.
+    if (call_.exchange()->closed()) return call_.respond(stream_head());
+    if (!from_session()) return open();
+    if (services().draining) return refuse(draining_error());
+    services().sessions.take(credential_.secret,
+                             call_.on_own_thread([self = shared_from_this()](const Result<auth::Session>& session) {
+                               if (!session) return self->refuse(session.error());
+                               self->open();
+                             }));
+  }
+
+  // From these last checks to the stream's being there nothing else runs on this shard: whoever drains or revokes
+  // either is seen here or finds the stream.
+  void open() {
+    if (services().draining) return refuse(draining_error());
+    if (auto good = services().tokens.recheck(identity_); !good) return refuse(good.error());
+    call_.counters().stream_opened();
+    call_.answered(200);
+    services().streams.open(call_.exchange(), stream_head(), std::move(options_), std::move(*place_));
+  }
+
+  void refuse(const Error& error) {
+    place_.reset();
+    if (!head_only_) call_.counters().stream_refused(error.code);
+    call_.refuse(error);
+  }
+
+  Call call_;
+  bool head_only_;
+  StreamCredential credential_;
+  auth::SessionOptions query_;
+  auth::Identity identity_;
+  events::StreamOptions options_;
+  std::optional<events::Streams::Place> place_;
+};
+
+}  // namespace
+
+void get_stream(Call call) { std::make_shared<Opening>(std::move(call))->start(); }
+
+}  // namespace tidings::api
