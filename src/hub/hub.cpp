@@ -1,0 +1,190 @@
+#include "hub/hub.hpp"
+
+#include <atomic>
+#include <filesystem>
+#include <optional>
+#include <utility>
+
+#include "api/revocation_facts.hpp"
+#include "api/services.hpp"
+#include "auth/sse_key_file.hpp"
+#include "hub/keys.hpp"
+#include "hub/limits.hpp"
+#include "hub/listeners.hpp"
+#include "hub/made.hpp"
+#include "hub/reloadable.hpp"
+#include "hub/shards.hpp"
+#include "observe/log.hpp"
+
+namespace tidings::hub {
+
+// Members stand in the order in which they need each other.
+struct Hub::Impl {
+  Impl(Given given_settings, Config configuration, const Clock& the_clock, Random& the_random)
+      : given(std::move(given_settings)),
+        config(std::move(configuration)),
+        clock(the_clock),
+        random(the_random),
+        shards(config.shards, the_clock),
+        publisher_keys(config.publish_keys) {
+    limits.apply_settings(config);
+    limits.apply_limits(config);
+    if (config.dev && !config.auth_secret) made_up_secret = make_secret(random);
+  }
+
+  Result<void> start();
+  Result<void> start_log();
+  Result<void> start_listeners();
+  void settle_api();
+
+  Given given;
+  Config config;
+  const Clock& clock;
+  Random& random;
+  observe::Metrics metrics;
+  Limits limits;
+  std::optional<std::string> made_up_secret;
+  api::ApiSettings api_settings;
+  std::atomic<bool> draining{false};
+  http::ConnectionCount connections;
+
+  Shards shards;
+  auth::Revocations revocations;
+  auth::PublisherKeys publisher_keys;
+  std::optional<events::Streams> streams;
+  std::optional<store::EventLog> log;
+  std::unique_ptr<store::SessionStore> session_store;
+  std::optional<auth::Tokens> tokens;
+  std::optional<auth::Sessions> sessions;
+  std::optional<api::Services> services;
+  std::optional<Listeners> everyone;
+  std::optional<Listeners> admin;
+  std::vector<std::string> listening;
+  bool log_runs = false;
+};
+
+Result<void> Hub::Impl::start() {
+  auto keys = load_keys(config, made_up_secret);
+  if (!keys) return fail(ErrorCode::internal, keys.error().line);
+  if (auto made = make_data_folder(config.data_dir); !made) return made;
+  const auto sse_key = make_sse_key(config, made_up_secret, random);
+  if (!sse_key) return tl::unexpected<Error>(sse_key.error());
+
+  tokens.emplace(std::move(*keys), *sse_key, token_settings(config), revocations, clock);
+  session_store = store::make_memory_session_store(clock, session_limits(config));
+  sessions.emplace(*session_store, random, clock, config.session_ttl);
+  return start_log().and_then([this] { return start_listeners(); });
+}
+
+Result<void> Hub::Impl::start_log() {
+  streams.emplace(shards.reactors(), clock, random, limits.streams, metrics);
+  log.emplace(make_store(config), log_settings(config), clock, random, *streams, metrics);
+  streams->attach(*log);
+  // What the log tells its listener is taken up by the shards, so they run first.
+  shards.start();
+  if (auto opened = log->start(); !opened) return opened;
+  log_runs = true;
+  return api::load_revocations(*log, revocations);
+}
+
+Result<void> Hub::Impl::start_listeners() {
+  settle_api();
+  services.emplace(api::Services{.settings = api_settings,
+                                 .clock = clock,
+                                 .random = random,
+                                 .tokens = *tokens,
+                                 .sessions = *sessions,
+                                 .revocations = revocations,
+                                 .publisher_keys = publisher_keys,
+                                 .log = *log,
+                                 .streams = *streams,
+                                 .metrics = metrics,
+                                 .draining = draining});
+  if (config.admin_listen) {
+    admin.emplace(shards, *services, api::Side::admin, limits.server, connections);
+    if (auto bound = admin->listen(*config.admin_listen); !bound) return bound;
+  }
+  everyone.emplace(shards, *services, api::Side::everyone, limits.server, connections);
+  for (const net::ListenAddress& address : config.listen) {
+    if (auto bound = everyone->listen(address); !bound) return bound;
+  }
+  listening = everyone->bound();
+  return {};
+}
+
+void Hub::Impl::settle_api() {
+  api_settings.cors_origins = config.cors_origins;
+  api_settings.trusted_proxies = config.proxy_trusted;
+  api_settings.allow_query_token = config.auth_allow_query_token;
+  api_settings.dev = config.dev;
+  api_settings.separate_admin = config.admin_listen.has_value();
+  api_settings.node = host_name();
+  api_settings.body_bytes = config.limits_body_bytes;
+  api_settings.event_bytes = config.limits_event_bytes;
+  if (config.dev) api_settings.dev_token = token_signer(config, made_up_secret, clock);
+}
+
+Hub::Hub(Given given, Config config, const Clock& clock, Random& random)
+    : impl_(std::make_unique<Impl>(std::move(given), std::move(config), clock, random)) {}
+
+Hub::~Hub() { stop(); }
+
+Result<void> Hub::start() {
+  auto started = impl_->start();
+  if (!started) {
+    stop();
+    return started;
+  }
+  observe::log(observe::Level::info, "ready",
+               {{"version", TIDINGS_VERSION}, {"shards", impl_->shards.size()}, {"node", impl_->api_settings.node}});
+  return {};
+}
+
+Configured<void> Hub::reload(Given given, Config config) {
+  auto keys = load_keys(config, impl_->made_up_secret);
+  if (!keys) return tl::unexpected<ConfigError>(keys.error());
+
+  impl_->tokens->replace_keys(std::move(*keys));
+  // Publisher keys are read on shards only, and without a lock.
+  impl_->shards.while_paused([&] { impl_->publisher_keys = auth::PublisherKeys(config.publish_keys); });
+  observe::log(observe::Level::info, "keys_reloaded");
+
+  impl_->limits.apply_limits(config);
+  impl_->api_settings.body_bytes = config.limits_body_bytes;
+  impl_->api_settings.event_bytes = config.limits_event_bytes;
+  impl_->session_store->set_limits(session_limits(config));
+  impl_->log->set_retention(config.retention);
+  observe::log(observe::Level::info, "limits_reloaded");
+
+  for (const std::string_view setting : changed_in_vain(impl_->given, given)) {
+    observe::log(observe::Level::warning, "reload_needs_restart", {{"setting", setting}});
+  }
+  return {};
+}
+
+void Hub::drain(std::function<void()> done) {
+  observe::log(observe::Level::info, "draining", {{"streams", impl_->streams->open_streams()}});
+  // First the flag, then the streams: one that opens in between is found by its shard's turn.
+  impl_->draining = true;
+  impl_->everyone->drain();
+  if (impl_->admin) impl_->admin->drain();
+  impl_->streams->drain(impl_->config.drain, std::move(done));
+}
+
+void Hub::stop() {
+  Impl& impl = *impl_;
+  impl.everyone.reset();
+  impl.admin.reset();
+  if (impl.log_runs) {
+    impl.log->stop();
+    impl.log_runs = false;
+    observe::log(observe::Level::info, "stopped");
+  }
+  impl.shards.stop();
+}
+
+const std::vector<std::string>& Hub::listening() const { return impl_->listening; }
+
+std::size_t Hub::open_connections() const { return impl_->connections.open; }
+
+}  // namespace tidings::hub

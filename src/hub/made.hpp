@@ -1,0 +1,38 @@
+// What the hub makes of its configuration before it joins it: one function a thing.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "auth/tokens.hpp"
+#include "errors/error.hpp"
+#include "hub/config.hpp"
+#include "platform/clock.hpp"
+#include "platform/random.hpp"
+#include "store/event_log.hpp"
+
+namespace tidings::hub {
+
+// 256 random bits as base64url, for a development hub that was given no secret.
+[[nodiscard]] std::string make_secret(Random& random);
+
+// Mode 0700; `internal` where it can't be made.
+[[nodiscard]] Result<void> make_data_folder(const std::string& path);
+
+[[nodiscard]] std::unique_ptr<store::EventStore> make_store(const Config& config);
+[[nodiscard]] store::LogSettings log_settings(const Config& config);
+[[nodiscard]] auth::TokenSettings token_settings(const Config& config);
+
+// Derived from sse_token.secret, else from the secret for access tokens, else a random one kept in the data folder.
+[[nodiscard]] Result<auth::SseKey> make_sse_key(const Config& config, const std::optional<std::string>& made_up_secret,
+                                                Random& random);
+
+// Signs tokens that this hub accepts; there must be a secret.
+[[nodiscard]] std::function<Result<std::string>(const auth::TokenRequest&)> token_signer(
+    const Config& config, const std::optional<std::string>& made_up_secret, const Clock& clock);
+
+[[nodiscard]] std::string host_name();
+
+}  // namespace tidings::hub
