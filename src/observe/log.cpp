@@ -18,7 +18,8 @@ struct Log {
   std::atomic<Level> least{Level::info};
   std::atomic<Format> format{Format::text};
   std::mutex writing;
-  LineWriter standard_error{STDERR_FILENO};
+  // Under the mutex:
+  std::uint64_t lost = 0;  // lines, since this was last confessed
   std::function<void(std::string_view)> sink;
 };
 
@@ -28,17 +29,19 @@ Log& the_log() {
   return instance;
 }
 
-void write_line(Log& to, std::string line) {
+void write(Log& to, std::string line) {
   const std::scoped_lock lock(to.writing);
   if (to.sink) return to.sink(line);
   line.push_back('\n');
-  if (!to.standard_error.write(line) || to.standard_error.lost() == 0) return;
-  const Field count("count", to.standard_error.take_lost());
-  std::string confession =
-      format_line(to.format, SystemClock().wall(), Level::warning, "log_lines_lost", std::span(&count, 1));
-  confession.push_back('\n');
-  // Where even this does not fit, the next one says so again.
-  if (!to.standard_error.write(confession)) to.standard_error.count_lost(std::get<std::uint64_t>(count.value));
+  if (!write_line(STDERR_FILENO, line)) {
+    ++to.lost;
+    return;
+  }
+  if (to.lost == 0) return;
+  const Field count("count", to.lost);
+  line = format_line(to.format, SystemClock().wall(), Level::warning, "log_lines_lost", std::span(&count, 1));
+  line.push_back('\n');
+  if (write_line(STDERR_FILENO, line)) to.lost = 0;
 }
 
 }  // namespace
@@ -59,11 +62,10 @@ void log(Level level, std::string_view event, std::initializer_list<Field> field
   if (!log_enabled(level)) return;
   Log& to = the_log();
   try {
-    write_line(to,
-               format_line(to.format, SystemClock().wall(), level, event, std::span(fields.begin(), fields.size())));
+    write(to, format_line(to.format, SystemClock().wall(), level, event, std::span(fields.begin(), fields.size())));
   } catch (...) {  // out of memory: losing a line must not end what was worth logging
     const std::scoped_lock lock(to.writing);
-    to.standard_error.count_lost(1);
+    ++to.lost;
   }
 }
 
