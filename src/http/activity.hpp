@@ -1,0 +1,52 @@
+// What a connection needs while it reads, answers or idles, and lets go of once it is nothing but a stream.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "http/body_decoder.hpp"
+#include "http/connection.hpp"
+#include "http/head_scanner.hpp"
+#include "http/request_exchange.hpp"
+#include "net/timer.hpp"
+
+namespace tidings::http {
+
+struct Activity final : net::Timer {
+  static constexpr MonotonicTime never = MonotonicTime::max();
+
+  Activity(Connection& connection, HeadScanner head_scanner) : owner(connection), scanner(head_scanner) {}
+  ~Activity() = default;
+  void on_timer() override { owner.on_deadline(); }
+
+  // The whole lines of a head that is not whole yet, without the empty line that may stand before them.
+  [[nodiscard]] std::string_view whole_lines() const {
+    const std::size_t leading = std::min(scanner.leading(), scanner.lines());
+    return std::string_view(inbox).substr(leading, scanner.lines() - leading);
+  }
+  // Ready for another message; what has been received of it stays.
+  void renew(HeadScanner head_scanner) {
+    scanner = head_scanner;
+    decoder = BodyDecoder();
+    exchange.reset();
+    head_begun = owes_go_ahead = body_failed = false;
+  }
+
+  Connection& owner;
+  std::string inbox;        // received and not used yet: at most a head and one receive buffer
+  std::string outbox;       // answered and not written yet
+  std::size_t written = 0;  // of the outbox
+  HeadScanner scanner;
+  BodyDecoder decoder;
+  std::shared_ptr<RequestExchange> exchange;  // until it is answered and its body is no longer wanted
+  MonotonicTime read_by = never;
+  MonotonicTime write_by = never;
+  bool head_begun = false;
+  bool owes_go_ahead = false;  // the client waits for 100 (Continue) before it sends its body
+  bool body_failed = false;    // where this message ends can't be known any more
+};
+
+}  // namespace tidings::http
