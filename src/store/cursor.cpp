@@ -49,10 +49,10 @@ const Epoch& Epochs::of(Position position) const {
   return after == epochs_.begin() ? epochs_.front() : *std::prev(after);
 }
 
-std::optional<Position> Epochs::next_after(Position position) const {
+std::optional<Epoch> Epochs::next_after(Position position) const {
   const auto after = std::ranges::upper_bound(epochs_, position, {}, &Epoch::base);
   if (after == epochs_.end()) return std::nullopt;
-  return after->base;
+  return *after;
 }
 
 Cursor Epochs::cursor(Position position) const {

@@ -46,8 +46,8 @@ class Epochs {
   [[nodiscard]] const Epoch* find(EpochId id) const;
   // The epoch that the event at `position` belongs to; a base belongs to the epoch that begins there.
   [[nodiscard]] const Epoch& of(Position position) const;
-  // The next epoch's base after `position`, where one begins there or later: a reader at `position` may not read past it
-  // without a gap. Nothing where `position` lies in the running epoch.
+  // The next epoch's base after `position`, where one begins there or later: a reader at `position` may not read past
+  // it without a gap. Nothing where `position` lies in the running epoch.
   [[nodiscard]] std::optional<Epoch> next_after(Position position) const;
   [[nodiscard]] Cursor cursor(Position position) const;
   // The cursor of the event stored at `position`. It differs from `cursor` where an epoch's last event lies at the next

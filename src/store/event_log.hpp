@@ -56,16 +56,19 @@ class EventLog {
   EventLog(const EventLog&) = delete;
   EventLog& operator=(const EventLog&) = delete;
 
-  // Opens the store, begins an epoch where one is due, tells the listener, and starts the threads.
+  // Opens the store, begins an epoch where one is due, tells the listener (on the caller's thread, this once), and
+  // starts the threads.
   [[nodiscard]] Result<void> start();
   // Commits what waits, closes the store cleanly.
   void stop();
 
   // Stores all of `events` or none. `done` is called once, on the log's thread (or at once, where refused). An event
-  // whose key is known gets the cursor that it was given first; another event under that key: `key_reused`. Thread-safe.
+  // whose key is known gets the cursor that it was given first; another event under that key: `key_reused`.
+  // Thread-safe.
   void append(std::vector<Event> events, Appended done);
 
-  // Reads for a stream that is behind; `done` is called on the reader's thread. Thread-safe.
+  // Reads for a stream that is behind; `done` is called on the reader's thread (or at once, with `overloaded`, where
+  // too many wait). Thread-safe.
   void read(ReadQuery query, std::function<void(Result<Page>)> done);
   // The position that `since` names: just before the first record at or after `time`. `done` on the reader's thread.
   void find_time(WallTime time, std::function<void(Result<Position>)> done);

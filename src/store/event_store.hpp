@@ -27,13 +27,13 @@ struct ReadQuery {
   Position after = 0;
   Position until = 0;
   bool everyone = true;
-  std::vector<std::string> users;
-  std::vector<std::string> channels;
+  std::vector<std::string> users{};
+  std::vector<std::string> channels{};
   // Channels by pattern: each that begins with one of the prefixes and is accepted.
-  std::vector<std::string> channel_prefixes;
-  std::function<bool(std::string_view channel)> accept_channel;
+  std::vector<std::string> channel_prefixes{};
+  std::function<bool(std::string_view channel)> accept_channel{};
   // Absent: every type. Records of other types are passed over.
-  std::function<bool(std::string_view type)> accept_type;
+  std::function<bool(std::string_view type)> accept_type{};
   std::size_t most_records = 256;
   std::size_t most_bytes = 64 * 1024;  // of payload; one record is always returned
 };
@@ -49,10 +49,10 @@ struct Page {
 
 // What a store held when it was opened.
 struct Recovered {
-  Epochs epochs;          // empty in a new store
-  Position floor = 0;     // records up to and including this one are gone
-  Position head = 0;      // the last record's position, or the floor
-  WallTime last_time{};   // of the newest record
+  Epochs epochs;                  // empty in a new store
+  Position floor = 0;             // records up to and including this one are gone
+  Position head = 0;              // the last record's position, or the floor
+  WallTime last_time{};           // of the newest record
   bool tail_may_be_lost = false;  // acknowledged records may be missing: a new epoch must begin
 };
 
@@ -108,7 +108,8 @@ class EventStore {
 
   // Small durable facts beside the log (revocations): written with a sync whatever the durability.
   [[nodiscard]] virtual Result<void> put_fact(std::string_view name, std::string_view value) = 0;
-  [[nodiscard]] virtual Result<std::vector<std::pair<std::string, std::string>>> facts(std::string_view prefix) const = 0;
+  [[nodiscard]] virtual Result<std::vector<std::pair<std::string, std::string>>> facts(
+      std::string_view prefix) const = 0;
 };
 
 }  // namespace tidings::store

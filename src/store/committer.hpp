@@ -1,0 +1,86 @@
+// What the log's thread does, without the thread: commits groups, keeps retention, and brings a failed store back. All
+// calls come from one thread, except those marked thread-safe.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <string_view>
+
+#include "observe/metrics.hpp"
+#include "platform/random.hpp"
+#include "store/append_group.hpp"
+#include "store/event_log.hpp"
+#include "store/log_time.hpp"
+
+namespace tidings::store {
+
+// One publisher's events and where the answer goes.
+struct AppendRequest {
+  std::vector<KeyedEvent> events;
+  EventLog::Appended done;
+  std::uint64_t bytes = 0;  // as the waiting limit counts them
+};
+
+class Committer {
+ public:
+  // How long retention and the watch over the calendar rest, and a failed store between two tries.
+  static constexpr Milliseconds maintenance_interval{500};
+  static constexpr Milliseconds recovery_interval{1'000};
+
+  Committer(EventStore& store, Durability durability, Retention retention, const Clock& clock, Random& random,
+            LogListener& listener, observe::Metrics& metrics);
+
+  [[nodiscard]] Result<void> start();
+  // Stores all of the requests in one commit, tells the listener, then answers each.
+  void commit(std::vector<AppendRequest> requests);
+  [[nodiscard]] Result<void> put_fact(std::string_view name, std::string_view value);
+  // What is due by the clock; all of it where `forced`.
+  void maintain(bool forced);
+
+  // Thread-safe.
+  [[nodiscard]] Cursor head() const;
+  [[nodiscard]] bool healthy() const { return !failed_.load() && !store_.damage(); }
+  void set_retention(Retention retention);
+  [[nodiscard]] const LogTime& time() const { return time_; }
+
+ private:
+  void answer(std::vector<AppendRequest>& requests, std::vector<Result<std::vector<Position>>> positions);
+  void publish(const std::vector<RecordPtr>& records);
+  [[nodiscard]] Result<void> begin_epoch(Position base, std::string_view reason);
+  void adopt(Epoch epoch);
+  void enforce_retention();
+  [[nodiscard]] Result<Position> due_floor(const Extent& extent) const;
+  void store_failed(const Error& error);
+  void recover();
+  [[nodiscard]] Result<void> deliver_found(Position head);
+  void measure();
+
+  EventStore& store_;
+  const Durability durability_;
+  const Clock& clock_;
+  Random& random_;
+  LogListener& listener_;
+  LogTime time_;
+  WallTime last_time_{};
+  MonotonicTime maintained_{};
+  MonotonicTime tried_{};
+  std::atomic<bool> failed_{false};
+
+  mutable std::mutex mutex_;
+  Epochs epochs_;        // written by the log's thread, under the mutex
+  Position head_ = 0;    // as above
+  Retention retention_;  // under the mutex
+
+  observe::Counter& events_;
+  observe::Counter& commits_;
+  observe::Counter& failures_;
+  observe::Gauge& kept_events_;
+  observe::Gauge& kept_bytes_;
+  observe::Gauge& healthy_;
+};
+
+// What publishers are told while the store can't be written. The reason is the operator's to know.
+[[nodiscard]] tl::unexpected<Error> cannot_store();
+
+}  // namespace tidings::store

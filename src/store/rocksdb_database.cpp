@@ -1,0 +1,106 @@
+#include "store/rocksdb_database.hpp"
+
+#include <rocksdb/cache.h>
+#include <rocksdb/convenience.h>
+#include <rocksdb/filter_policy.h>
+#include <rocksdb/table.h>
+
+#include <algorithm>
+#include <system_error>
+
+#include "store/head_mark.hpp"
+
+namespace tidings::store {
+namespace {
+
+rocksdb::Options options_for(rocksdb::Env& environment, const rocksdb::CompactionFilter& filter) {
+  rocksdb::BlockBasedTableOptions table;
+  table.block_cache = rocksdb::NewLRUCache(block_cache_bytes);
+  table.cache_index_and_filter_blocks = true;  // so that they count towards its size
+  table.block_size = 16 * 1024;
+  table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
+  table.format_version = 5;
+
+  rocksdb::Options options;
+  options.env = &environment;
+  options.compaction_filter = &filter;
+  options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
+  // Only what was being written when the process ended may be cut off; a flipped bit anywhere is an error. The other
+  // modes drop everything from the first damaged record on, without a word.
+  options.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
+  options.track_and_verify_wals_in_manifest = true;
+  options.paranoid_checks = true;
+  options.write_buffer_size = memtable_bytes;
+  options.max_write_buffer_number = 2;
+  options.max_total_wal_size = most_wal_bytes;
+  options.max_open_files = most_open_files;
+  options.max_background_jobs = 2;
+  options.target_file_size_base = memtable_bytes;
+  options.max_bytes_for_level_base = 4 * memtable_bytes;
+  options.level_compaction_dynamic_level_bytes = true;
+  const auto supported = rocksdb::GetSupportedCompressions();
+  const bool lz4 = std::ranges::find(supported, rocksdb::kLZ4Compression) != supported.end();
+  options.compression = lz4 ? rocksdb::kLZ4Compression : rocksdb::kNoCompression;
+  options.stats_dump_period_sec = 0;
+  options.stats_persist_period_sec = 0;
+  options.info_log_level = rocksdb::InfoLogLevel::WARN_LEVEL;
+  options.max_log_file_size = 1024 * 1024;
+  options.keep_log_file_num = 2;
+  return options;
+}
+
+// What the folder holds of a database.
+struct Contents {
+  bool current = false;  // the file that names the rest
+  bool parts = false;    // any of the rest
+};
+
+Contents look_into(const std::filesystem::path& folder, std::error_code& error) {
+  Contents contents;
+  for (const auto& entry : std::filesystem::directory_iterator(folder, error)) {
+    const std::string name = entry.path().filename().string();
+    if (name == "CURRENT") contents.current = true;
+    if (name == HeadMark::file_name || name.ends_with(".sst") || name.ends_with(".log")) contents.parts = true;
+  }
+  return contents;
+}
+
+bool is_locked(const rocksdb::Status& status) {
+  return status.IsIOError() && status.ToString().find("LOCK") != std::string::npos;
+}
+
+}  // namespace
+
+std::string damaged_store_advice(const std::filesystem::path& folder, const std::string& what) {
+  return "the store in " + folder.string() + " is damaged: " + what +
+         ". Restore the folder from a backup, or move it away to begin an empty log.";
+}
+
+Result<std::unique_ptr<rocksdb::DB>> open_database(const std::filesystem::path& folder, rocksdb::Env& environment,
+                                                   const rocksdb::CompactionFilter& filter) {
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);
+  const Contents contents = error ? Contents{} : look_into(folder, error);
+  if (error) return fail(ErrorCode::store_unavailable, "can't use " + folder.string() + ": " + error.message());
+  if (contents.parts && !contents.current) {
+    return fail(ErrorCode::store_unavailable, damaged_store_advice(folder, "its file CURRENT is missing"));
+  }
+
+  rocksdb::Options options = options_for(environment, filter);
+  options.create_if_missing = !contents.current;
+  rocksdb::DB* opened = nullptr;
+  const rocksdb::Status status = rocksdb::DB::Open(options, folder.string(), &opened);
+  std::unique_ptr<rocksdb::DB> database(opened);
+  if (status.ok()) return database;
+  if (is_locked(status)) {
+    return fail(ErrorCode::store_unavailable,
+                "another hub is using the folder " + folder.string() + " (" + status.ToString() + ")");
+  }
+  const bool missing = status.IsPathNotFound() || status.IsInvalidArgument();
+  if (status.IsCorruption() || missing) {
+    return fail(ErrorCode::store_unavailable, damaged_store_advice(folder, status.ToString()));
+  }
+  return fail(ErrorCode::store_unavailable, "can't open the store in " + folder.string() + ": " + status.ToString());
+}
+
+}  // namespace tidings::store
