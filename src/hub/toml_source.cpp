@@ -2,6 +2,8 @@
 
 #include <toml++/toml.h>
 #include <algorithm>
+#include <filesystem>
+#include <system_error>
 
 #include "hub/sources.hpp"
 
@@ -76,6 +78,10 @@ class Reader {
 }  // namespace
 
 Configured<std::vector<SourceValue>> read_toml(const std::string& path) {
+  const std::string unreadable = fmt::format("the configuration file {} can't be read", path);
+  // A folder opens like a file, and reads as if it were empty.
+  std::error_code ignored;
+  if (std::filesystem::is_directory(path, ignored)) return refuse(unreadable);
   try {
     const toml::table document = toml::parse_file(path);
     Reader reader(path);
@@ -84,7 +90,7 @@ Configured<std::vector<SourceValue>> read_toml(const std::string& path) {
   } catch (const toml::parse_error& error) {
     // The description may quote what stands in the file; the line number is enough to find it.
     const auto line = error.source().begin.line;
-    if (line == 0) return refuse(fmt::format("the configuration file {} can't be read", path));
+    if (line == 0) return refuse(unreadable);
     return refuse(fmt::format("the configuration file {} is not well-formed TOML at line {}", path, line));
   }
 }
