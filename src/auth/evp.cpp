@@ -19,9 +19,10 @@ void require(bool succeeded) {
   if (!succeeded) std::abort();
 }
 
-// Parameters are only read, though their type does not say so.
+// Parameters are only read, though their type does not say so. OpenSSL takes a null pointer for a missing value.
 OSSL_PARAM octet_string(const char* name, std::string_view bytes) {
-  return OSSL_PARAM_construct_octet_string(name, const_cast<char*>(bytes.data()), bytes.size());
+  const char* data = bytes.empty() ? "" : bytes.data();
+  return OSSL_PARAM_construct_octet_string(name, const_cast<char*>(data), bytes.size());
 }
 OSSL_PARAM utf8_string(const char* name, const char* value) {
   return OSSL_PARAM_construct_utf8_string(name, const_cast<char*>(value), 0);

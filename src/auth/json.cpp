@@ -11,7 +11,11 @@ std::optional<Json> parse_json(std::string_view text) {
   std::vector<std::unordered_set<std::string>> names;  // of the objects that are open
   const auto watch = [&](int depth, Json::parse_event_t event, Json& parsed) {
     switch (event) {
+      case Json::parse_event_t::array_start:
+        acceptable = acceptable && depth < most_json_depth;
+        break;
       case Json::parse_event_t::object_start:
+        acceptable = acceptable && depth < most_json_depth;
         names.emplace_back();
         break;
       case Json::parse_event_t::object_end:
@@ -23,7 +27,6 @@ std::optional<Json> parse_json(std::string_view text) {
       default:
         break;
     }
-    acceptable = acceptable && depth <= most_json_depth;
     return true;
   };
   Json json = Json::parse(text.begin(), text.end(), watch, false);

@@ -1,0 +1,170 @@
+#include "auth/sessions.hpp"
+
+#include <gtest/gtest.h>
+
+#include <map>
+
+#include "auth/evp.hpp"
+#include "auth/session_json.hpp"
+#include "auth/testing/verifier.hpp"
+
+namespace tidings::auth {
+namespace {
+
+using testing::code_of;
+
+// A store that keeps what it is given and fails when told to.
+class FakeSessionStore final : public store::SessionStore {
+ public:
+  void put(const store::SessionKey& key, std::string_view user, std::string value, Milliseconds ttl,
+           std::function<void(Result<void>)> done) override {
+    if (failure) return done(tl::unexpected(*failure));
+    last_user = user;
+    last_ttl = ttl;
+    values[key] = std::move(value);
+    done({});
+  }
+  void take(const store::SessionKey& key, std::function<void(Result<std::optional<std::string>>)> done) override {
+    peek(key, std::move(done));
+    values.erase(key);
+  }
+  void peek(const store::SessionKey& key, std::function<void(Result<std::optional<std::string>>)> done) override {
+    ++asked;
+    if (failure) return done(tl::unexpected(*failure));
+    const auto found = values.find(key);
+    if (found == values.end()) return done(std::optional<std::string>{});
+    done(std::optional<std::string>{found->second});
+  }
+  void set_limits(store::SessionLimits) override {}
+  std::size_t size() const override { return values.size(); }
+
+  std::map<store::SessionKey, std::string> values;
+  std::optional<Error> failure;
+  std::string last_user;
+  Milliseconds last_ttl{};
+  int asked = 0;
+};
+
+class SessionsTest : public ::testing::Test {
+ protected:
+  SessionTicket create(const Session& session) {
+    Result<SessionTicket> ticket = fail(ErrorCode::internal, "not called");
+    sessions_.create(session, [&](Result<SessionTicket> made) { ticket = std::move(made); });
+    return ticket.value();
+  }
+  Result<Session> take(std::string_view id) {
+    Result<Session> session = fail(ErrorCode::internal, "not called");
+    sessions_.take(id, [&](Result<Session> taken) { session = std::move(taken); });
+    return session;
+  }
+  Result<Session> peek(std::string_view id) {
+    Result<Session> session = fail(ErrorCode::internal, "not called");
+    sessions_.peek(id, [&](Result<Session> found) { session = std::move(found); });
+    return session;
+  }
+  static Session full_session() {
+    Session session;
+    session.identity.user = "anna";
+    session.identity.permissions.subscribe = {events::Pattern::parse("novel:*", events::Names::channels).value()};
+    session.identity.permissions.admin = true;
+    session.identity.issued_at = 1'699'999'999;
+    session.identity.expires_at = WallTime{Milliseconds{1'700'003'600'500}};
+    session.options = {"chapter.*", "novel:42", {{"tab", "1"}, {"note", "é\"\n"}}, "0-1", "15m", "envelope"};
+    session.created_at = WallTime{Milliseconds{1'700'000'000'123}};
+    return session;
+  }
+
+  ManualClock clock_;
+  SeededRandom random_{7};
+  FakeSessionStore store_;
+  Sessions sessions_{store_, random_, clock_, Seconds{30}};
+};
+
+TEST_F(SessionsTest, GiveBackWhatTheyWereMadeOfOnce) {
+  const Session made = full_session();
+  const SessionTicket ticket = create(made);
+  EXPECT_EQ(ticket.expires_at, clock_.wall() + Seconds{30});
+  EXPECT_EQ(store_.last_user, "anna");
+  EXPECT_EQ(store_.last_ttl, Seconds{30});
+  ASSERT_TRUE(peek(ticket.id));
+  const auto taken = take(ticket.id);
+  ASSERT_TRUE(taken) << taken.error().detail;
+  EXPECT_EQ(taken->identity.user, "anna");
+  EXPECT_EQ(taken->identity.issued_at, made.identity.issued_at);
+  EXPECT_EQ(taken->identity.expires_at, made.identity.expires_at);
+  EXPECT_EQ(taken->identity.permissions.subscribe, made.identity.permissions.subscribe);
+  EXPECT_TRUE(taken->identity.permissions.admin);
+  EXPECT_EQ(taken->options.events, "chapter.*");
+  EXPECT_EQ(taken->options.channels, "novel:42");
+  EXPECT_EQ(taken->options.metadata, made.options.metadata);
+  EXPECT_EQ(taken->options.last_event_id, "0-1");
+  EXPECT_EQ(taken->options.since, "15m");
+  EXPECT_EQ(taken->options.format, "envelope");
+  EXPECT_EQ(taken->created_at, made.created_at);
+  EXPECT_EQ(code_of(take(ticket.id)), "session_invalid");
+  EXPECT_EQ(code_of(peek(ticket.id)), "session_invalid");
+}
+
+TEST_F(SessionsTest, KeepWhatWasNotGivenAbsent) {
+  Session made;
+  made.identity.user = "bert";
+  const auto taken = take(create(made).id);
+  ASSERT_TRUE(taken);
+  EXPECT_EQ(taken->identity.issued_at, std::nullopt);
+  EXPECT_EQ(taken->options.events, std::nullopt);
+  EXPECT_EQ(taken->options.format, std::nullopt);
+  EXPECT_TRUE(taken->options.metadata.empty());
+}
+
+TEST_F(SessionsTest, HaveIdsOf256BitsThatFitAUrlAndAreNotStored) {
+  const SessionTicket one = create(full_session());
+  const SessionTicket two = create(full_session());
+  EXPECT_NE(one.id, two.id);
+  EXPECT_EQ(one.id.size(), 43u);
+  EXPECT_EQ(one.id.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"),
+            std::string::npos);
+  ASSERT_TRUE(store_.values.contains(evp::sha256(one.id)));
+  for (const auto& [key, value] : store_.values) EXPECT_EQ(value.find(one.id), std::string::npos);
+}
+
+TEST_F(SessionsTest, RefuseWhatIsNoIdWithoutAskingTheStore) {
+  for (const char* id : {"", "short", "*******************************************",
+                         "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"}) {
+    EXPECT_EQ(code_of(take(id)), "session_invalid");
+    EXPECT_EQ(code_of(peek(id)), "session_invalid");
+  }
+  EXPECT_EQ(store_.asked, 0);
+}
+
+TEST_F(SessionsTest, PassOnWhatTheStoreSays) {
+  const SessionTicket ticket = create(full_session());
+  store_.failure = Error{ErrorCode::session_limit, "too many", Seconds{3}};
+  Result<SessionTicket> refused = fail(ErrorCode::internal, "not called");
+  sessions_.create(full_session(), [&](Result<SessionTicket> made) { refused = std::move(made); });
+  ASSERT_EQ(code_of(refused), "session_limit");
+  EXPECT_EQ(refused.error().retry_after, Seconds{3});
+  EXPECT_EQ(code_of(take(ticket.id)), "session_limit");
+}
+
+TEST_F(SessionsTest, CannotBeMadeOfWhatIsNotUtf8) {
+  Session session = full_session();
+  session.options.since = "\xff";
+  Result<SessionTicket> refused = fail(ErrorCode::internal, "not called");
+  sessions_.create(session, [&](Result<SessionTicket> made) { refused = std::move(made); });
+  EXPECT_EQ(code_of(refused), "body_invalid");
+  EXPECT_EQ(store_.size(), 0u);
+}
+
+TEST(StoredSession, IsRefusedWhereItIsNotWhatWasStored) {
+  for (const char* stored : {"", "[]", "{}", R"({"permissions":1})", R"({"permissions":{}})",
+                             R"({"permissions":{},"user":1,"expires_at":1,"created_at":1,"labels":[]})",
+                             R"({"permissions":{},"user":"a","expires_at":1,"created_at":1})",
+                             R"({"permissions":{},"user":"a","expires_at":1,"created_at":1,"labels":[["x"]]})",
+                             R"({"permissions":{},"user":"a","expires_at":1,"created_at":1,"labels":["x"]})"}) {
+    EXPECT_EQ(code_of(read_session(stored)), "internal") << stored;
+  }
+  EXPECT_EQ(code_of(read_session(R"({"permissions":{},"user":"a","expires_at":1,"created_at":1,"labels":[]})")), "ok");
+}
+
+}  // namespace
+}  // namespace tidings::auth
