@@ -173,10 +173,7 @@ bool Connection::step_discarding() {
 // Whatever comes is of no use: a stream's client has nothing to say, and a lingering one is only waited for.
 bool Connection::step_past() {
   const net::Transfer got = receive();
-  if (got.outcome == net::Outcome::ended) {
-    readable_ = false;
-    if (!(phase_ == Phase::streaming && tolerates_end_)) break_off();
-  }
+  if (got.outcome == net::Outcome::ended && !(phase_ == Phase::streaming && tolerates_end_)) break_off();
   if (got.outcome != net::Outcome::done) return false;
   discarded_ += static_cast<std::uint32_t>(got.bytes);
   keep_alive_ = false;
