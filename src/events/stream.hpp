@@ -87,8 +87,10 @@ struct StreamSettings {
 // New permissions for a live stream: whether they still cover a channel pattern.
 using CoversChannel = std::function<bool(const Pattern&)>;
 
+class LogReader;
+
 // All streams of this process, over all shards. Thread-safe, except where a call names a reactor's thread.
-class Streams : public store::LogListener {
+class Streams final : public store::LogListener {
  public:
   Streams(std::vector<net::Reactor*> reactors, const Clock& clock, Random& random, const StreamSettings& settings,
           observe::Metrics& metrics);
@@ -97,18 +99,20 @@ class Streams : public store::LogListener {
   Streams& operator=(const Streams&) = delete;
   // The log that streams which are behind read from; once, before it starts.
   void attach(store::EventLog& log);
+  // The same, for a log of another kind (tests).
+  void attach(std::unique_ptr<LogReader> log);
 
   // A place for one more stream, within the limits; given back when destroyed.
   class Place {
    public:
-    Place() = default;
+    struct Taken;
+    Place();
     Place(Place&&) noexcept;
     Place& operator=(Place&&) noexcept;
     ~Place();
 
    private:
     friend class Streams;
-    struct Taken;
     std::unique_ptr<Taken> taken_;
   };
   // `stream_limit` (with retry_after). At the user's limit, a stream that has not taken what was written to it for a

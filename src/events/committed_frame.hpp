@@ -1,0 +1,48 @@
+// A committed event as all shards share it: encoded once, counted once a shard, immutable.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "events/frame.hpp"
+#include "store/record.hpp"
+
+namespace tidings::events {
+
+class CommittedFrame {
+ public:
+  // `cursor`: the event's id on the wire.
+  CommittedFrame(store::RecordPtr record, std::string cursor);
+  ~CommittedFrame();
+  CommittedFrame(const CommittedFrame&) = delete;
+  CommittedFrame& operator=(const CommittedFrame&) = delete;
+
+  [[nodiscard]] store::Position position() const { return record_->position; }
+  [[nodiscard]] const std::string& type() const { return record_->event.type; }
+  // Of the type; for caches, not for security.
+  [[nodiscard]] std::uint64_t type_hash() const { return type_hash_; }
+  [[nodiscard]] const store::Recipients& recipients() const { return record_->event.recipients; }
+
+  // On any shard's thread. The envelope is made at the first call for it; two shards may both make it, one is kept.
+  [[nodiscard]] const Encoded& encoded(Form form) const { return form == Form::plain ? plain_ : envelope(); }
+
+  // What it holds in memory, about, without an envelope.
+  [[nodiscard]] std::size_t bytes() const { return bytes_; }
+
+ private:
+  const Encoded& envelope() const;
+
+  store::RecordPtr record_;
+  std::string cursor_;
+  Encoded plain_;
+  mutable std::atomic<const Encoded*> envelope_{nullptr};
+  std::uint64_t type_hash_;
+  std::size_t bytes_;
+};
+
+using FramePtr = std::shared_ptr<const CommittedFrame>;
+
+}  // namespace tidings::events

@@ -1,0 +1,156 @@
+#include "events/quota.hpp"
+
+#include <chrono>
+#include <utility>
+
+namespace tidings::events {
+namespace {
+
+constexpr std::size_t least_slots = 8;
+
+std::uint64_t mix(std::uint64_t x) {
+  x ^= x >> 32;
+  x *= 0xd6e8feb86659fd93ULL;
+  x ^= x >> 29;
+  x *= 0xd6e8feb86659fd93ULL;
+  return x ^ (x >> 32);
+}
+
+// A keyed hash: the secret stands before every block, and the length ends it.
+std::uint64_t keyed_hash(std::string_view bytes, std::uint64_t first, std::uint64_t second) {
+  std::uint64_t state = first;
+  std::uint64_t block = 0;
+  std::size_t filled = 0;
+  for (const char c : bytes) {
+    block = (block << 8) | static_cast<std::uint8_t>(c);
+    if (++filled == 8) {
+      state = mix((state ^ block) + second);
+      block = 0;
+      filled = 0;
+    }
+  }
+  state = mix((state ^ block) + second);
+  return mix(state ^ (bytes.size() + first));
+}
+
+tl::unexpected<Error> over_limit(std::string detail, Milliseconds heartbeat) {
+  // Whoever is stuck gives way after a heartbeat.
+  const auto wait = std::max(Seconds{1}, std::chrono::duration_cast<Seconds>(heartbeat));
+  return fail(ErrorCode::stream_limit, std::move(detail), wait);
+}
+
+}  // namespace
+
+std::size_t CountTable::slot_of(std::uint64_t key) const {
+  const std::size_t mask = slots_.size() - 1;
+  std::size_t at = key & mask;
+  while (slots_[at].count != 0 && slots_[at].key != key) at = (at + 1) & mask;
+  return at;
+}
+
+std::uint32_t CountTable::count(std::uint64_t key) const { return slots_.empty() ? 0 : slots_[slot_of(key)].count; }
+
+void CountTable::add(std::uint64_t key) {
+  if ((used_ + 1) * 4 > slots_.size() * 3) resize(slots_.empty() ? least_slots : slots_.size() * 2);
+  Slot& slot = slots_[slot_of(key)];
+  if (slot.count == 0) {
+    slot.key = key;
+    ++used_;
+  }
+  ++slot.count;
+}
+
+void CountTable::take(std::uint64_t key) {
+  std::size_t hole = slot_of(key);
+  if (--slots_[hole].count != 0) return;
+  --used_;
+  // Entries that a probe would no longer reach move back into the hole.
+  const std::size_t mask = slots_.size() - 1;
+  for (std::size_t at = (hole + 1) & mask; slots_[at].count != 0; at = (at + 1) & mask) {
+    const std::size_t home = slots_[at].key & mask;
+    if (((at - home) & mask) >= ((at - hole) & mask)) {
+      slots_[hole] = std::exchange(slots_[at], Slot{});
+      hole = at;
+    }
+  }
+  if (slots_.size() > least_slots && used_ * 8 < slots_.size()) resize(slots_.size() / 2);
+}
+
+void CountTable::resize(std::size_t capacity) {
+  std::vector<Slot> old = std::exchange(slots_, std::vector<Slot>(capacity));
+  for (const Slot& slot : old) {
+    if (slot.count != 0) slots_[slot_of(slot.key)] = slot;
+  }
+}
+
+Quota::Quota(const StreamSettings& settings, Random& random) : settings_(settings) {
+  secret_ = {random.next_u64(), random.next_u64()};
+}
+
+std::uint64_t Quota::key(std::string_view user) const { return keyed_hash(user, secret_[0], secret_[1]); }
+
+std::uint64_t Quota::key(const net::IpAddress& address) const {
+  return keyed_hash(address.text(), secret_[1], secret_[0]);
+}
+
+bool Quota::full(std::uint64_t key, std::size_t limit) const {
+  if (limit == 0) return false;
+  const Stripe& at = stripe(key);
+  const std::lock_guard lock(at.mutex);
+  return at.counts.count(key) >= limit;
+}
+
+bool Quota::take_key(std::uint64_t key, std::size_t limit) {
+  Stripe& at = stripe(key);
+  const std::lock_guard lock(at.mutex);
+  if (limit != 0 && at.counts.count(key) >= limit) return false;
+  at.counts.add(key);
+  return true;
+}
+
+void Quota::give_back_key(std::uint64_t key) {
+  Stripe& at = stripe(key);
+  const std::lock_guard lock(at.mutex);
+  at.counts.take(key);
+}
+
+void Quota::give_back_keys(std::uint64_t user, std::uint64_t address) {
+  give_back_key(address);
+  give_back_key(user);
+  total_.fetch_sub(1, std::memory_order_relaxed);
+}
+
+Result<void> Quota::take(std::string_view user, const net::IpAddress& address, bool* at_user_limit) {
+  const Milliseconds heartbeat = settings_.heartbeat.load();
+  if (at_user_limit != nullptr) *at_user_limit = false;
+  if (total_.fetch_add(1, std::memory_order_relaxed) >= settings_.streams.load()) {
+    total_.fetch_sub(1, std::memory_order_relaxed);
+    return over_limit("the hub has as many streams as it may", heartbeat);
+  }
+  const std::uint64_t user_key = key(user);
+  if (!take_key(user_key, settings_.streams_per_user.load())) {
+    total_.fetch_sub(1, std::memory_order_relaxed);
+    if (at_user_limit != nullptr) *at_user_limit = true;
+    return over_limit("this user has as many streams as one may", heartbeat);
+  }
+  if (!take_key(key(address), settings_.streams_per_address.load())) {
+    give_back_key(user_key);
+    total_.fetch_sub(1, std::memory_order_relaxed);
+    return over_limit("this address has as many streams as one may", heartbeat);
+  }
+  return {};
+}
+
+Result<void> Quota::check(std::string_view user, const net::IpAddress& address) const {
+  const Milliseconds heartbeat = settings_.heartbeat.load();
+  if (total() >= settings_.streams.load()) return over_limit("the hub has as many streams as it may", heartbeat);
+  if (full(key(user), settings_.streams_per_user.load())) {
+    return over_limit("this user has as many streams as one may", heartbeat);
+  }
+  if (full(key(address), settings_.streams_per_address.load())) {
+    return over_limit("this address has as many streams as one may", heartbeat);
+  }
+  return {};
+}
+
+}  // namespace tidings::events

@@ -1,0 +1,111 @@
+// What operators and fresh tokens do to a shard's streams.
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include "events/shard.hpp"
+
+namespace tidings::events {
+
+Result<void> Shard::extend(const ConnectionId& id, std::string_view user, WallTime expires_at,
+                           const CoversChannel& covers) {
+  Subscriber* stream = connections_.find(id);
+  if (stream == nullptr || stream->user->name != user) {
+    return fail(ErrorCode::connection_not_found, "this user has no such connection");
+  }
+  accept_token(*stream, expires_at);
+  arm(*stream);
+  if (stream->interest != nullptr && !std::ranges::all_of(*stream->interest->patterns(), covers)) {
+    say_bye(*stream, Bye::channel_lost);
+  }
+  return {};
+}
+
+bool Shard::disconnect(const ConnectionId& id) {
+  Subscriber* stream = connections_.find(id);
+  if (stream == nullptr) return false;
+  say_bye(*stream, Bye::disconnected);
+  return true;
+}
+
+std::size_t Shard::disconnect_user(std::string_view name) {
+  std::vector<Subscriber*> streams;
+  if (const UserStreams* user = index_.user(name)) {
+    for (Subscriber* stream = user->first; stream != nullptr; stream = stream->next_of_user) streams.push_back(stream);
+  }
+  for (Subscriber* stream : streams) say_bye(*stream, Bye::revoked);
+  return streams.size();
+}
+
+bool Shard::give_way(std::string_view name) {
+  const UserStreams* user = index_.user(name);
+  Subscriber* stuck = nullptr;
+  Milliseconds longest = context_.settings.heartbeat.load();
+  for (Subscriber* stream = user == nullptr ? nullptr : user->first; stream != nullptr; stream = stream->next_of_user) {
+    const Milliseconds silence = silent_for(*stream);
+    if (silence < longest) continue;
+    longest = silence;
+    stuck = stream;
+  }
+  if (stuck == nullptr) return false;
+  context_.metrics.gave_way.add();
+  abort(*stuck);
+  return true;
+}
+
+ConnectionInfo Shard::describe(const Subscriber& stream) const {
+  Spot spot = stream.spot();
+  if (stream.state == StreamState::live) spot.position = std::max(spot.position, dispatched_);
+  ConnectionInfo info;
+  info.id = stream.id;
+  info.user = stream.user->name;
+  info.address = stream.address.text();
+  info.opened_at = WallTime{Seconds{stream.opened_at}};
+  info.expires_at = stream.expires_at;
+  info.cursor = timeline_.cursor(spot);
+  info.behind = ring_.head() - std::min(ring_.head(), spot.position);
+  info.events = stream.events;
+  if (stream.interest != nullptr) {
+    for (const Pattern& pattern : *stream.interest->patterns()) info.channels.push_back(pattern.text());
+  }
+  info.labels = unpack_labels(stream.labels.get());
+  return info;
+}
+
+std::vector<ConnectionInfo> Shard::list(const Streams::Query& query) const {
+  // The first ones by text, kept while all are looked at: memory for a page, however many there are.
+  std::map<std::string, const Subscriber*> first;
+  connections_.for_each([&](const Subscriber& stream) {
+    if (!query.user.empty() && stream.user->name != query.user) return;
+    if (!query.channel.empty() && (stream.interest == nullptr || !stream.interest->hears(query.channel))) return;
+    std::string text = stream.id.text();
+    if (text <= query.after) return;
+    first.emplace(std::move(text), &stream);
+    if (first.size() > query.most + 1) first.erase(std::prev(first.end()));
+  });
+  std::vector<ConnectionInfo> listed;
+  for (const auto& [text, stream] : first) listed.push_back(describe(*stream));
+  return listed;
+}
+
+std::vector<std::pair<std::string, std::size_t>> Shard::presence(std::string_view channel, std::string_view after,
+                                                                 std::size_t most) const {
+  std::vector<ChannelInterest*> interests;
+  index_.interests_in(channel, interests);
+  std::ranges::sort(interests);
+  interests.erase(std::unique(interests.begin(), interests.end()), interests.end());
+  std::map<std::string, std::size_t, std::less<>> users;
+  for (const ChannelInterest* interest : interests) {
+    for (std::size_t i = 0; i < interest->streams.size(); ++i) {
+      const std::string& user = interest->streams[i].user->name;
+      if (user <= after) continue;
+      // A user past the page's end stays out: the page is full of users before them, who do not leave it.
+      if (users.size() > most && user > std::prev(users.end())->first) continue;
+      ++users[user];
+      if (users.size() > most + 1) users.erase(std::prev(users.end()));
+    }
+  }
+  return {users.begin(), users.end()};
+}
+
+}  // namespace tidings::events

@@ -1,0 +1,115 @@
+// One open stream as its shard keeps it: a cursor and a filter. There is no queue in it: what it has not been sent
+// stays in the log (docs/architecture.md).
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string_view>
+
+#include "events/filters.hpp"
+#include "events/stream.hpp"
+#include "events/timeline.hpp"
+#include "http/exchange.hpp"
+#include "net/address.hpp"
+#include "net/timer.hpp"
+
+namespace tidings::events {
+
+struct UserStreams;
+
+// Bytes that a transport did not take: the rest of the frame that a stream is in the middle of. 40 bytes, and only
+// while a stream is blocked.
+struct Unwritten {
+  std::shared_ptr<const void> owner;  // keeps the bytes
+  const char* next = nullptr;
+  std::size_t left = 0;
+  store::Position then_at = 0;  // the stream's position once they are written
+};
+
+// A node of intrusive singly-linked lists; a stream waits in one at a time.
+enum class StreamState : std::uint8_t {
+  live,     // all up to the shard's dispatched head is written or filtered
+  ready,    // waits for the pump
+  waiting,  // waits for one of the places to read the log
+  reading,  // the log is asked
+  blocked,  // its transport is full
+  dead,     // out of every index, waiting only to be freed
+};
+
+// 184 bytes, one a stream.
+struct Subscriber final : public http::StreamConsumer, public net::Timer {
+  // What the stream is still to be told when its transport takes bytes.
+  static constexpr std::uint8_t owes_ping = 1;
+  static constexpr std::uint8_t owes_reauth = 2;
+  static constexpr std::uint8_t owes_bye = 4;
+  static constexpr std::uint8_t said_bye = 8;  // ends once what is unwritten is written
+  static constexpr std::uint8_t said_reauth = 16;
+  static constexpr std::uint8_t matched = 32;         // the frame after its cursor is known to be for it
+  static constexpr std::uint8_t linked = 64;          // in the queue of the ready or of those who wait to read
+  static constexpr std::uint8_t waits_to_read = 128;  // which of the two
+
+  http::ResponseStream* response = nullptr;
+  TypeFilter* filter = nullptr;
+  ChannelInterest* interest = nullptr;  // null: no channels
+  const UserStreams* user = nullptr;
+  Subscriber* next_of_user = nullptr;
+  Subscriber* next_linked = nullptr;
+  std::unique_ptr<Unwritten> unwritten;
+  std::unique_ptr<const char[]> labels;  // "name\0value\0" each, an empty name at the end; null: none
+  store::Position cursor = 0;
+  WallTime expires_at;
+  std::uint64_t events = 0;  // application events written
+  ConnectionId id;
+  std::uint32_t filter_index = 0;
+  std::uint32_t interest_index = 0;
+  std::uint32_t opened_at = 0;      // seconds since 1970
+  std::uint32_t ping_at = 0;        // ticks of the shard; see `Shard::tick`
+  std::uint32_t blocked_since = 0;  // ticks; meaningful while blocked
+  EpochNumber epoch = 0;
+  std::uint16_t reauth_lead = 0;  // milliseconds before `expires_at`
+  net::IpAddress address;
+  StreamState state = StreamState::live;
+  Form form = Form::plain;
+  Bye bye = Bye::draining;
+  std::uint8_t flags = 0;
+
+  [[nodiscard]] bool has(std::uint8_t flag) const { return (flags & flag) != 0; }
+  void set(std::uint8_t flag) { flags = static_cast<std::uint8_t>(flags | flag); }
+  void clear(std::uint8_t flag) { flags = static_cast<std::uint8_t>(flags & ~flag); }
+  [[nodiscard]] Spot spot() const { return {cursor, epoch}; }
+
+  void on_writable() override;
+  void on_closed() override;
+  void on_timer() override;
+};
+static_assert(sizeof(Subscriber) <= 208);
+
+// Streams in the order that they came; each stream stands in one list at most.
+class SubscriberQueue {
+ public:
+  void push(Subscriber& subscriber) {
+    subscriber.set(Subscriber::linked);
+    subscriber.next_linked = nullptr;
+    (last_ != nullptr ? last_->next_linked : first_) = &subscriber;
+    last_ = &subscriber;
+  }
+  // Null where there is none.
+  Subscriber* pop() {
+    Subscriber* popped = first_;
+    if (popped == nullptr) return nullptr;
+    first_ = popped->next_linked;
+    if (first_ == nullptr) last_ = nullptr;
+    popped->clear(Subscriber::linked);
+    return popped;
+  }
+  [[nodiscard]] bool empty() const { return first_ == nullptr; }
+
+ private:
+  Subscriber* first_ = nullptr;
+  Subscriber* last_ = nullptr;
+};
+
+[[nodiscard]] std::unique_ptr<const char[]> pack_labels(const Labels& labels);
+[[nodiscard]] Labels unpack_labels(const char* packed);
+
+}  // namespace tidings::events
