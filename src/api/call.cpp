@@ -1,7 +1,6 @@
 #include "api/call.hpp"
 
 #include "http/forwarded.hpp"
-#include "observe/log.hpp"
 
 namespace tidings::api {
 
@@ -25,37 +24,19 @@ Error unhealthy_store_error() {
 }
 
 Call::Call(Services& services, Counters& counters, http::ExchangePtr exchange, std::string parameter)
-    : services_(&services),
-      counters_(&counters),
-      exchange_(std::move(exchange)),
-      parameter_(std::move(parameter)),
-      started_(services.clock.monotonic()) {}
+    : services_(&services), counters_(&counters), exchange_(std::move(exchange)), parameter_(std::move(parameter)) {}
 
 net::IpAddress Call::client_address() const {
   return http::client_address(request().peer, services_->settings.trusted_proxies, request().fields);
 }
 
-void Call::respond(http::Response response) const {
-  answered(response.status);
-  exchange_->respond(std::move(response));
-}
+void Call::respond(http::Response response) const { exchange_->respond(std::move(response)); }
 
 void Call::refuse(const Error& error) const { refuse_with(error.code, http::problem_response(error)); }
 
 void Call::refuse_with(ErrorCode code, http::Response response) const {
   counters_->refused(code);
-  answered(response.status, describe(code).code);
   exchange_->respond(std::move(response));
-}
-
-void Call::answered(int status, std::string_view code) const {
-  if (!observe::log_enabled(observe::Level::debug)) return;
-  observe::log(observe::Level::debug, "request",
-               {{"method", request().method},
-                {"path", request().path},
-                {"status", status},
-                {"code", code},
-                {"duration_ms", (services_->clock.monotonic() - started_).count()}});
 }
 
 }  // namespace tidings::api

@@ -52,8 +52,6 @@ class Call {
   void refuse(const Error& error) const;
   // A refusal that says more than its problem document.
   void refuse_with(ErrorCode code, http::Response response) const;
-  // For answers that begin now and end later: counts and logs as `respond` does, and sends nothing.
-  void answered(int status, std::string_view code = "ok") const;
 
   // `next`, made safe to call from any thread: it runs on this request's own, at once where that is the caller's.
   template <typename Next>
@@ -72,7 +70,6 @@ class Call {
   Counters* counters_;
   http::ExchangePtr exchange_;
   std::string parameter_;
-  MonotonicTime started_;
 };
 
 }  // namespace tidings::api

@@ -32,7 +32,6 @@ class LinePublishing final : public http::BodyConsumer,
     head.set("Cache-Control", "no-store");
     head.set("X-Accel-Buffering", "no");
     stream_ = call_.exchange()->respond_stream(std::move(head), *this);
-    call_.answered(200);
     if (!stream_) return leave();
     call_.reactor().timers().arm(*this, call_.reactor().now() + standing_check);
   }
