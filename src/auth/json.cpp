@@ -7,6 +7,8 @@
 namespace tidings::auth {
 
 std::optional<Json> parse_json(std::string_view text) {
+  // The parser would skip a byte order mark, and take a NUL for the end.
+  if (text.starts_with("\xef\xbb\xbf") || text.find('\0') != std::string_view::npos) return std::nullopt;
   bool acceptable = true;
   std::vector<std::unordered_set<std::string>> names;  // of the objects that are open
   const auto watch = [&](int depth, Json::parse_event_t event, Json& parsed) {

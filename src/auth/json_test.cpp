@@ -18,6 +18,12 @@ TEST(ParseJson, RefusesWhatIsNot) {
   }
 }
 
+TEST(ParseJson, RefusesWhatItsParserWouldOverlook) {
+  EXPECT_FALSE(parse_json("\xef\xbb\xbf{}").has_value());
+  EXPECT_FALSE(parse_json(std::string_view("{}\0", 3)).has_value());
+  EXPECT_FALSE(parse_json(std::string_view("{}\0 anything", 12)).has_value());
+}
+
 TEST(ParseJson, RefusesRepeatedNamesAtEveryDepth) {
   EXPECT_FALSE(parse_json(R"({"a":1,"a":1})").has_value());
   EXPECT_FALSE(parse_json(R"({"a":1,"\u0061":2})").has_value());
