@@ -8,6 +8,7 @@
 #include <atomic>
 #include <cerrno>
 #include <cstring>
+#include <iterator>
 #include <mutex>
 #include <span>
 #include <system_error>
@@ -40,6 +41,7 @@ struct Reactor::Impl {
   void run_posted();
   void run_slices();
   void run_deferred();
+  void drop_tasks();
   void wake_if(bool asleep) const;
 
   const Clock& clock;
@@ -118,6 +120,20 @@ void Reactor::Impl::run_deferred() {
   }
 }
 
+// Tasks are destroyed outside the lock and while the reactor is whole, since what they own may call it when it dies.
+void Reactor::Impl::drop_tasks() {
+  for (;;) {
+    std::vector<Task> unrun = std::exchange(deferred, {});
+    {
+      const std::scoped_lock lock(mutex);
+      over = true;
+      std::move(posted.begin(), posted.end(), std::back_inserter(unrun));
+      posted.clear();
+    }
+    if (unrun.empty()) return;
+  }
+}
+
 void Reactor::Impl::wake_if(bool asleep) const {
   if (!asleep) return;
   const std::uint64_t one = 1;
@@ -128,7 +144,7 @@ void Reactor::Impl::wake_if(bool asleep) const {
 Reactor::Reactor(const Clock& clock)
     : impl_(std::make_unique<Impl>(clock)), now_(clock.monotonic()), wall_(clock.wall()), timers_(now_) {}
 
-Reactor::~Reactor() = default;
+Reactor::~Reactor() { impl_->drop_tasks(); }
 
 Result<void> Reactor::add(int fd, EventHandler& handler) {
   return add(fd, EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET, handler);
@@ -178,10 +194,7 @@ void Reactor::unschedule(SlicedWork& work) {
 
 void Reactor::run() {
   while (!impl_->stopping.load(std::memory_order_relaxed)) run_once(longest_wait);
-  std::vector<Task> unrun;
-  const std::scoped_lock lock(impl_->mutex);
-  impl_->over = true;
-  unrun.swap(impl_->posted);
+  impl_->drop_tasks();
 }
 
 void Reactor::run_once(Milliseconds wait) noexcept {

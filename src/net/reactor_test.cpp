@@ -319,6 +319,22 @@ TEST_F(ReactorTest, LetsADyingTaskPostAgain) {
   reactor_.post([poster = std::make_shared<Poster>(reactor_)] {});
 }
 
+TEST(Reactor, MayBeUsedByWhatItsTasksOwnUntilItIsGone) {
+  struct User {
+    ~User() {
+      reactor.timers().arm(timer, reactor.now());
+      reactor.defer([] {});
+      reactor.post([] {});
+    }
+    Reactor& reactor;
+    TimerRecorder timer{[] {}};
+  };
+  const ManualClock clock;
+  Reactor reactor(clock);
+  reactor.post([user = std::make_shared<User>(reactor)] {});
+  reactor.defer([user = std::make_shared<User>(reactor)] {});
+}
+
 // On a thread of its own, with the system's clock: what is asked here is whether anything is ever slept through.
 class RunningReactor : public testing::Test {
  protected:
