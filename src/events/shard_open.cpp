@@ -59,7 +59,7 @@ void Shard::open_at(Opening& opening, const std::optional<Since>& since) {
   connections_.add(stream);
   context_.metrics.open.add();
   // From now on the stream gives its place back itself.
-  if (opening.place) opening.place->quota.reset();
+  opening.place->quota.reset();
 
   const Milliseconds heartbeat = context_.settings.heartbeat.load();
   stream.ping_at = tick() + static_cast<std::uint32_t>(heartbeat / net::TimerWheel::tick);

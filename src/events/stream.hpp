@@ -122,9 +122,9 @@ class Streams final : public store::LogListener {
   // Whether `reserve` would succeed without anyone giving way; reserves nothing (for §1.2).
   [[nodiscard]] Result<void> check_limits(std::string_view user, const net::IpAddress& address) const;
 
-  // On the exchange's reactor's thread, with an unanswered exchange: sends the head and `hello`, and serves the stream
-  // until it ends. A stream whose start must be looked up (`since`) answers later. `head` holds the fields of SPEC
-  // §1.3.
+  // On the exchange's reactor's thread, with an unanswered exchange and a reserved place: sends the head and `hello`,
+  // and serves the stream until it ends. A stream whose start must be looked up (`since`) answers later. `head` holds
+  // the fields of SPEC §1.3.
   void open(http::ExchangePtr exchange, http::Response head, StreamOptions options, Place place);
 
   // Live streams under a fresh token (SPEC §1.4): nothing, or `connection_not_found`. `done` on `reactor`'s thread.
