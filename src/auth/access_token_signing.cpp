@@ -68,9 +68,10 @@ Result<std::string> sign_access_token(const TokenRequest& request, std::string_v
   if (!permissions) return tl::unexpected(permissions.error());
 
   const auto issued_at = std::chrono::floor<Seconds>(now.time_since_epoch());
-  Json claims{{"sub", request.user},
-              {"iat", issued_at.count()},
-              {"exp", (issued_at + std::chrono::ceil<Seconds>(request.lifetime)).count()}};
+  Json claims;
+  claims["sub"] = request.user;
+  claims["iat"] = issued_at.count();
+  claims["exp"] = (issued_at + std::chrono::ceil<Seconds>(request.lifetime)).count();
   if (request.issuer) claims["iss"] = *request.issuer;
   if (request.audience) claims["aud"] = *request.audience;
   if (Json claim = write_permissions(*permissions); !claim.empty()) claims[request.claim] = std::move(claim);

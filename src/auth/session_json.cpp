@@ -40,10 +40,11 @@ Session from_json(const Json& json) {
 
 Result<std::string> write_session(const Session& session) {
   const Identity& identity = session.identity;
-  Json json{{"user", identity.user},
-            {"permissions", write_permissions(identity.permissions)},
-            {"expires_at", milliseconds(identity.expires_at)},
-            {"created_at", milliseconds(session.created_at)}};
+  Json json;
+  json["user"] = identity.user;
+  json["permissions"] = write_permissions(identity.permissions);
+  json["expires_at"] = milliseconds(identity.expires_at);
+  json["created_at"] = milliseconds(session.created_at);
   if (identity.issued_at) json["issued_at"] = *identity.issued_at;
   for (const auto& option : text_options) {
     if (const auto& value = session.options.*option.value) json[option.name] = *value;
