@@ -139,8 +139,9 @@ Result<void> BodyDecoder::take_trailer(char c) {
       [[fallthrough]];
     case State::trailer_name:
       if (c == ':' && !trailer_name_.empty()) {
-        // What frames or routes a message has no place after it (RFC 9110 §6.5.1).
-        for (const std::string_view name : {"Content-Length", "Transfer-Encoding", "Host"}) {
+        // What frames, routes or controls a message has no place after it (RFC 9110 §6.5.1).
+        for (const std::string_view name :
+             {"Content-Length", "Transfer-Encoding", "Host", "Connection", "Proxy-Connection", "Upgrade"}) {
           if (equal_ignoring_case(trailer_name_, name)) return malformed("A trailer would change the message");
         }
         state_ = State::trailer_value;

@@ -99,8 +99,9 @@ TEST(BodyDecoder, PassesOverTrailers) {
 }
 
 TEST(BodyDecoder, RefusesMalformedTrailers) {
-  for (const char* trailer : {"A : b\r\n", " A: b\r\n", ": b\r\n", "A\r\n", "A: \x01\r\n", "A: b\n", "A: b\rc",
-                              "Content-Length: 1\r\n", "transfer-encoding: chunked\r\n", "Host: h\r\n"}) {
+  for (const char* trailer :
+       {"A : b\r\n", " A: b\r\n", ": b\r\n", "A\r\n", "A: \x01\r\n", "A: b\n", "A: b\rc", "Content-Length: 1\r\n",
+        "transfer-encoding: chunked\r\n", "Host: h\r\n", "Connection: close\r\n", "Upgrade: x\r\n"}) {
     EXPECT_TRUE(decode("0\r\n" + std::string(trailer) + "\r\n").malformed) << trailer;
   }
   EXPECT_TRUE(decode("0\r\n\rx").malformed);

@@ -80,6 +80,7 @@ void Connection::flush() {
 }
 
 void Connection::respond(RequestExchange& exchange, const Response& response) {
+  if (phase_ == Phase::closed) return;
   Activity& activity = *activity_;
   const auto self = std::exchange(activity.exchange, nullptr);
   exchange.detach(activity.decoder.complete() ? RequestExchange::Left::answered : RequestExchange::Left::unread);
@@ -114,6 +115,7 @@ void Connection::send_response(const Request& request, const Response& response,
 }
 
 ResponseStream* Connection::respond_stream(RequestExchange& exchange, const Response& head, StreamConsumer& consumer) {
+  if (phase_ == Phase::closed) return nullptr;
   Activity& activity = *activity_;
   const Request& request = exchange.request();
   account(request, head, exchange.began());

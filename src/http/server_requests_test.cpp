@@ -249,6 +249,23 @@ TEST_F(ServerRequests, KnowsWhenThePeerIsGone) {
   EXPECT_FALSE(body);
 }
 
+TEST_F(ServerRequests, DropsAnswersToAPeerWhoseEndIsStillToBeTold) {
+  std::vector<ExchangePtr> held;
+  on_request_ = [&](const ExchangePtr& exchange) { held.push_back(exchange); };
+  Client one(*this);
+  Client other(*this);
+  one.send(get);
+  other.send(get);
+  ASSERT_TRUE(turn_until([&] { return held.size() == 2; }));
+  server_->close();
+  held[0]->respond(text("for nobody"));
+  EXPECT_EQ(held[1]->respond_stream(Response{}, listener_), nullptr);
+  held[1]->read_body(10, [](const Result<std::string>& body) { EXPECT_FALSE(body); });
+  turn();
+  EXPECT_EQ(server_->open_connections(), 0U);
+  EXPECT_EQ(listener_.closed, 0);
+}
+
 TEST_F(ServerRequests, SendsALongAnswerAsTheClientTakesIt) {
   on_request_ = [](const ExchangePtr& exchange) { exchange->respond(text(std::string(20'000'000, 'x') + "end")); };
   Client client(*this);
