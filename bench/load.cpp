@@ -55,11 +55,7 @@ Load::Load(const Options& options)
     : options_(options),
       epoll_(::epoll_create1(EPOLL_CLOEXEC)),
       issued_at_(std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch())
-                     .count()),
-      publisher_(options.port, options.publish_key) {
-  epoll_event interest{.events = EPOLLIN, .data = {.u32 = publisher_number}};
-  ::epoll_ctl(epoll_, EPOLL_CTL_ADD, publisher_.descriptor(), &interest);
-}
+                     .count()) {}
 
 Load::~Load() {
   for (const Stream& stream : streams_) ::close(stream.fd);
@@ -140,7 +136,7 @@ void Load::serve(std::uint64_t deadline) {
   for (int i = 0; i < count; ++i) {
     const std::uint32_t number = ready[static_cast<std::size_t>(i)].data.u32;
     if (number == publisher_number) {
-      publisher_.read_answers();
+      publisher_->read_answers();
       continue;
     }
     if (!streams_[number].connected && (ready[static_cast<std::size_t>(i)].events & EPOLLOUT) != 0) {
@@ -168,6 +164,10 @@ void Load::stay(double seconds) {
 BroadcastResult Load::broadcast() {
   const auto events = static_cast<std::uint64_t>(options_.rate * options_.seconds);
   const double interval = static_cast<double>(second) / options_.rate;
+  // Only now: a server waits for a request for some seconds only.
+  publisher_.emplace(options_.port, options_.publish_key);
+  epoll_event interest{.events = EPOLLIN, .data = {.u32 = publisher_number}};
+  ::epoll_ctl(epoll_, EPOLL_CTL_ADD, publisher_->descriptor(), &interest);
   delivered_ = 0;
   delays_.clear();
   delays_.reserve(events * streams_.size());
@@ -176,10 +176,10 @@ BroadcastResult Load::broadcast() {
   for (std::uint64_t number = 1; number <= events; ++number) {
     const std::uint64_t due = start + static_cast<std::uint64_t>(interval * static_cast<double>(number));
     while (now_nanoseconds() < due) serve(due);
-    publisher_.publish(event_numbered(number, options_.data_bytes));
+    publisher_->publish(event_numbered(number, options_.data_bytes));
   }
   const std::uint64_t deadline = now_nanoseconds() + longest_wait;
-  while (delivered_ < events * streams_.size() || publisher_.unanswered() > 0) {
+  while (delivered_ < events * streams_.size() || publisher_->unanswered() > 0) {
     serve(now_nanoseconds() + second);
     if (now_nanoseconds() > deadline) give_up(streams_.size(), "not all events arrived in time");
   }

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -54,7 +55,7 @@ class Load {
   std::int64_t issued_at_;
   std::deque<Stream> streams_;
   std::size_t greeted_ = 0;
-  Publisher publisher_;
+  std::optional<Publisher> publisher_;
   std::uint64_t delivered_ = 0;
   std::vector<std::uint32_t> delays_;
 };
