@@ -12,8 +12,7 @@ namespace {
 
 void put_set(std::string& to, std::vector<std::string> names) {
   std::ranges::sort(names);
-  const auto repeated = std::ranges::unique(names);
-  names.erase(repeated.begin(), repeated.end());
+  names.erase(std::unique(names.begin(), names.end()), names.end());
   put_varint(to, names.size());
   for (const std::string& name : names) put_text(to, name);
 }

@@ -20,6 +20,7 @@ constexpr std::size_t file_bytes = body_bytes + 4;
 }  // namespace
 
 Result<void> HeadMark::open(const std::filesystem::path& folder) {
+  folder_ = folder;
   const std::filesystem::path path = folder / file_name;
   file_ = Descriptor(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0640));
   if (!file_) return fail(ErrorCode::store_unavailable, path.string() + ": " + std::strerror(errno));
@@ -44,6 +45,12 @@ Result<void> HeadMark::write(Value value) {
   put_u32(bytes, crc32c(bytes));
   if (::pwrite(file_.get(), bytes.data(), bytes.size(), 0) == static_cast<ssize_t>(bytes.size())) return {};
   return fail(ErrorCode::store_unavailable, std::string(file_name) + ": " + std::strerror(errno));
+}
+
+Result<void> HeadMark::sync() {
+  const Descriptor folder(::open(folder_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (folder && ::fsync(file_.get()) == 0 && ::fsync(folder.get()) == 0) return {};
+  return fail(ErrorCode::store_unavailable, (folder_ / file_name).string() + ": " + std::strerror(errno));
 }
 
 }  // namespace tidings::store

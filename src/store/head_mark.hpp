@@ -1,6 +1,7 @@
-// A small file beside the database that says how far the log had come. It is written after each commit and never
-// synced, which costs about a microsecond, and it knows what the database can't: that records which readers were given
-// are gone from a log that looks whole (a write-ahead log cut short reads like one that was never longer).
+// A small file beside the database that says how far the log had come. It is written after each commit without a sync,
+// which costs about a microsecond (a commit at `fsync` is on disk before, so the file is never ahead of it), and it
+// knows what the database can't: that records which readers were given are gone from a log that looks whole (a
+// write-ahead log cut short reads like one that was never longer).
 #pragma once
 
 #include <cstdint>
@@ -21,12 +22,15 @@ class HeadMark {
   };
   static constexpr const char* file_name = "HEAD";
 
-  // Opens the file, or makes it. `read` is nothing where there was none, or where it is damaged.
+  // Opens the file, or makes it. `found` is nothing then where there was none, or where it is damaged.
   [[nodiscard]] Result<void> open(const std::filesystem::path& folder);
   [[nodiscard]] const std::optional<Value>& found() const { return found_; }
   [[nodiscard]] Result<void> write(Value value);
+  // So that the file itself survives a power cut, whatever it says then.
+  [[nodiscard]] Result<void> sync();
 
  private:
+  std::filesystem::path folder_;
   Descriptor file_;
   std::optional<Value> found_;
 };

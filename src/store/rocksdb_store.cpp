@@ -180,7 +180,8 @@ Result<void> Store::prepare(bool lost) {
   weakest_ = Durability::fsync;
   if (auto noted = put(layout::format_key, layout::format, false); !noted || lost) return noted;
   if (auto noted = put(layout::run_key, run_note(), true); !noted) return noted;
-  return mark_.write({.head = extent_.head});
+  if (auto noted = mark_.write({.head = extent_.head}); !noted) return noted;
+  return mark_.sync();
 }
 
 // Lets go of the database, without a clean end.
@@ -309,7 +310,8 @@ Result<void> Store::begin_epoch(Epoch epoch) {
   epochs_ = std::move(epochs);
   const std::lock_guard extent_lock(extent_mutex_);
   extent_.head = std::max(extent_.head, epoch.base);
-  return mark_.write({.head = extent_.head});
+  if (auto noted = mark_.write({.head = extent_.head}); !noted) return noted;
+  return mark_.sync();
 }
 
 Result<void> Store::raise_floor(Position floor) {
