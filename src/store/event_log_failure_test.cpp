@@ -102,6 +102,30 @@ TEST_P(EventLogFailure, KeepsWhatItAcknowledgedWhenItEndsWithAFullDisk) {
   EXPECT_EQ(kept().front(), 1u);
 }
 
+TEST_P(EventLogFailure, NoticesAFullDiskAtAFactToo) {
+  start();
+  faults.full = true;
+  const auto fact = testing::answer<Result<void>>([&](auto done) { log->put_fact("a", "b", done); });
+  EXPECT_EQ(fact.error().code, ErrorCode::store_unavailable);
+  EXPECT_FALSE(log->healthy());
+  faults.full = false;
+  retry();
+  EXPECT_TRUE(log->healthy());
+}
+
+TEST_P(EventLogFailure, NoticesAFullDiskWhenRetentionIsDue) {
+  start();
+  for (int i = 0; i < 3; ++i) ASSERT_TRUE(append_now(*log, {for_everyone("1")}));
+  faults.full = true;
+  log->set_retention({.events = 1});
+  tick_now(*log);
+  EXPECT_FALSE(log->healthy());
+  EXPECT_TRUE(recorder.floors().empty());
+  faults.full = false;
+  retry();
+  EXPECT_EQ(kept(), (Positions{3}));
+}
+
 TEST_P(EventLogFailure, RefusesToStartOnAFullDisk) {
   faults.full = true;
   EventLog refused(make_rocksdb_store({.folder = folder.path(), .environment = environment.get()}), {}, clock, random,

@@ -107,6 +107,14 @@ TEST_F(Sessions, MakeRoomWhenTheyAreOver) {
   EXPECT_TRUE(put(7, "u3"));
 }
 
+TEST_F(Sessions, OfAUserThatAreOverMakeRoomForThatUsersNext) {
+  store->set_limits({.per_user = 3, .total = 1'000});
+  for (const unsigned key : {13U, 29U, 45U}) ASSERT_TRUE(put(key));  // side by side, where no sweep comes by
+  clock.advance(ttl);
+  EXPECT_TRUE(put(61));
+  EXPECT_EQ(store->size(), 1u);
+}
+
 TEST_F(Sessions, ThatAreOverTakeNoMemoryForLong) {
   store->set_limits({.per_user = 1'000, .total = 1'000});
   for (unsigned i = 0; i < 500; ++i) ASSERT_TRUE(put(i, "u" + std::to_string(i)));

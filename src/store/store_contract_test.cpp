@@ -108,10 +108,13 @@ TEST_P(StoreContract, ReadsOnWherePatternsMatchMoreChannelsThanAnIndexIsWorth) {
   constexpr Position channels = 1'500;
   for (Position i = 1; i <= channels; ++i) add(for_channels({"room:" + std::to_string(i)}));
   add(for_channels({"other"}));
-  ReadQuery query = everything_after(channels - 3, channels + 1);
+  add(for_users({"u1"}));
+  add(for_users({"u2"}));
+  ReadQuery query = everything_after(channels - 3, channels + 3);
   query.channel_prefixes = {"room:"};
-  EXPECT_EQ(read(query), (Positions{channels - 2, channels - 1, channels}));
-  EXPECT_EQ(read_to, channels + 1);
+  query.users = {"u1"};
+  EXPECT_EQ(read(query), (Positions{channels - 2, channels - 1, channels, channels + 2}));
+  EXPECT_EQ(read_to, channels + 3);
   query.most_records = 1;
   EXPECT_EQ(read(query), (Positions{channels - 2}));
   EXPECT_EQ(read_to, channels - 2);
