@@ -8,7 +8,7 @@
 namespace tidings::events {
 namespace {
 
-bool one_line(std::string_view text) {
+[[maybe_unused]] bool one_line(std::string_view text) {
   return text.find_first_of(std::string_view("\r\n\0", 3)) == std::string_view::npos;
 }
 

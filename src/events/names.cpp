@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdint>
+#include <cstddef>
+
+#include "platform/utf8.hpp"
 
 namespace tidings::events {
 namespace {
@@ -29,27 +31,6 @@ bool valid_segments(std::string_view text, char separator, std::string_view othe
   return !segment_empty;
 }
 
-// The length of the UTF-8 sequence at the start of `text` (RFC 3629 §4), or 0 where there is none; `code` is its
-// character.
-std::size_t utf8_sequence(std::string_view text, std::uint32_t& code) {
-  const auto byte = [&](std::size_t at) { return static_cast<std::uint8_t>(text[at]); };
-  const std::uint8_t first = byte(0);
-  if (first < 0x80) {
-    code = first;
-    return 1;
-  }
-  const std::size_t length = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : 2;
-  if (first < 0xC2 || first > 0xF4 || text.size() < length) return 0;
-  code = first & (0x7FU >> length);
-  for (std::size_t i = 1; i < length; ++i) {
-    if ((byte(i) & 0xC0) != 0x80) return 0;
-    code = (code << 6) | (byte(i) & 0x3FU);
-  }
-  constexpr std::array<std::uint32_t, 5> least{0, 0, 0x80, 0x800, 0x10000};
-  const bool surrogate = code >= 0xD800 && code <= 0xDFFF;
-  return code < least.at(length) || surrogate || code > 0x10FFFF ? 0 : length;
-}
-
 }  // namespace
 
 bool valid_type(std::string_view text) { return valid_segments(text, '.', "_:-"); }
@@ -57,13 +38,12 @@ bool valid_type(std::string_view text) { return valid_segments(text, '.', "_:-")
 bool valid_channel(std::string_view text) { return valid_segments(text, ':', "_.@-"); }
 
 bool valid_user(std::string_view text) {
-  if (text.empty() || text.size() > longest_user) return false;
-  while (!text.empty()) {
-    std::uint32_t code = 0;
-    const std::size_t length = utf8_sequence(text, code);
-    const bool control = code < 0x20 || (code >= 0x7F && code <= 0x9F);
-    if (length == 0 || control) return false;
-    text.remove_prefix(length);
+  if (text.empty() || text.size() > longest_user || !valid_utf8(text)) return false;
+  // In UTF-8 the C1 controls, U+0080 to U+009F, are 0xC2 and a byte up to 0x9F.
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(text[i]);
+    if (byte < 0x20 || byte == 0x7F) return false;
+    if (byte == 0xC2 && static_cast<unsigned char>(text[i + 1]) <= 0x9F) return false;
   }
   return true;
 }

@@ -78,7 +78,9 @@ bool Shard::wants(Subscriber& stream, const CommittedFrame& frame) const {
 
 // One turn of a ready stream.
 void Shard::serve(Subscriber& stream) {
+  // Said of the frame after this place, and of no later one.
   const bool matched = stream.has(Subscriber::matched);
+  const store::Position matched_after = stream.cursor;
   stream.clear(Subscriber::matched);
   if (!pay(stream)) return;
   while (true) {
@@ -100,7 +102,7 @@ void Shard::serve(Subscriber& stream) {
     // What retention has passed is served while the ring still has it.
     const bool kept = stream.cursor >= timeline_.floor();
     if (!in_ring || (kept && limit - stream.cursor > most_behind)) return wait_to_read(stream);
-    if (matched && limit - stream.cursor == 1) stream.set(Subscriber::matched);
+    if (matched && stream.cursor == matched_after && limit - stream.cursor == 1) stream.set(Subscriber::matched);
     if (!write_frames(stream, limit)) return;
     if (stream.cursor < limit) return make_ready(stream);  // others first
   }

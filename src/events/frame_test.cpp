@@ -1,0 +1,127 @@
+#include "events/frame.hpp"
+
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "events/committed_frame.hpp"
+#include "events/frame_ring.hpp"
+#include "events/testing/event_stream_parser.hpp"
+
+namespace tidings::events {
+namespace {
+
+using testing::read_event_stream;
+using testing::ReadEvent;
+
+// As a reader sees it: every line end a LF.
+std::string with_line_feeds(std::string_view text) {
+  std::string read;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != '\r') {
+      read += text[i];
+    } else {
+      read += '\n';
+      if (i + 1 < text.size() && text[i + 1] == '\n') ++i;
+    }
+  }
+  return read;
+}
+
+TEST(Frame, IsReadAsItWasWritten) {
+  for (const std::string& data :
+       {std::string("x"), std::string(), std::string("\n"), std::string("\r"), std::string("\r\n"), std::string("a\nb"),
+        std::string("a\rb\r\nc\n\nd"), std::string(" leading"), std::string(": comment"), std::string("data: x"),
+        std::string("\n\n\n"), std::string("\r\r\n\n"), std::string("nul\0here", 8), std::string("\xef\xbb\xbf")}) {
+    const auto read = read_event_stream(encode_event("app", "e-1", data));
+    ASSERT_EQ(read.events.size(), 1U);
+    EXPECT_EQ(read.events[0], (ReadEvent{"app", "e-1", with_line_feeds(data)}));
+    EXPECT_EQ(read.incomplete, "");
+  }
+}
+
+TEST(Frame, LeavesOutTypeAndIdWhereThereIsNone) {
+  EXPECT_EQ(encode_event("", "", "x"), "data: x\n\n");
+  EXPECT_EQ(encode_event("t", "i", "x"), "event: t\nid: i\ndata: x\n\n");
+}
+
+TEST(Frame, ServesBothFramingsFromOneBuffer) {
+  const std::string event = encode_event("t", "i", std::string(300, 'x'));
+  const Encoded encoded(event);
+  EXPECT_EQ(encoded.event(), event);
+  EXPECT_EQ(encoded.bytes(http::Framing::identity), event);
+  EXPECT_EQ(testing::without_chunks(encoded.bytes(http::Framing::chunked)), event);
+  EXPECT_TRUE(encoded.bytes(http::Framing::chunked).starts_with("143\r\n"));
+}
+
+TEST(Frame, EnvelopesHoldTypeAndData) {
+  const store::Event json{"a.b", R"({"x":[1,"\n"]})", false, {}, {}};
+  auto read = read_event_stream(encode_event(json, Form::envelope, "e-2")).events;
+  ASSERT_EQ(read.size(), 1U);
+  EXPECT_EQ(read[0], (ReadEvent{"message", "e-2", R"({"type":"a.b","data":{"x":[1,"\n"]}})"}));
+  std::string all;
+  for (int c = 0; c < 128; ++c) all += static_cast<char>(c);
+  all += "ä";
+  const store::Event text{"a", all, true, {}, {}};
+  read = read_event_stream(encode_event(text, Form::envelope, "e-3")).events;
+  ASSERT_EQ(read.size(), 1U);
+  EXPECT_EQ(nlohmann::json::parse(read[0].data), (nlohmann::json{{"type", "a"}, {"text", all}}));
+  EXPECT_EQ(read_event_stream(encode_event(text, Form::plain, "e-3")).events[0].data, with_line_feeds(all));
+}
+
+FramePtr frame(store::Position position, std::size_t bytes = 10) {
+  auto record = std::make_shared<store::Record>();
+  record->position = position;
+  record->event = {"app", std::string(bytes, 'x'), true, {{"user"}, {"channel"}}, {}};
+  return std::make_shared<const CommittedFrame>(record, "e-" + std::to_string(position));
+}
+
+TEST(CommittedFrame, MakesItsEnvelopeOnce) {
+  const FramePtr made = frame(1);
+  const Encoded& envelope = made->encoded(Form::envelope);
+  EXPECT_EQ(&made->encoded(Form::envelope), &envelope);
+  EXPECT_NE(envelope.event(), made->encoded(Form::plain).event());
+}
+
+TEST(FrameRing, KeepsTheNewestByCount) {
+  FrameRing ring;
+  ring.restart(100);
+  const store::Position last = 100 + FrameRing::most_frames + 50;
+  for (store::Position at = 101; at <= last; ++at) ring.push(frame(at), at - 1);
+  EXPECT_EQ(ring.head(), last);
+  EXPECT_EQ(ring.start(), 150U);
+  EXPECT_TRUE(ring.holds_after(150));
+  EXPECT_FALSE(ring.holds_after(149));
+  EXPECT_EQ(ring.at(151)->position(), 151U);
+  EXPECT_EQ(ring.at(last)->position(), last);
+}
+
+TEST(FrameRing, KeepsTheNewestByBytes) {
+  FrameRing ring;
+  ring.restart(0);
+  for (store::Position at = 1; at <= 200; ++at) ring.push(frame(at, 256 * 1024), at - 1);
+  EXPECT_LE(ring.bytes(), FrameRing::most_bytes);
+  EXPECT_GT(ring.start(), 100U);
+  EXPECT_EQ(ring.head(), 200U);
+}
+
+TEST(FrameRing, KeepsWhatIsNotYetDispatched) {
+  FrameRing ring;
+  ring.restart(0);
+  for (store::Position at = 1; at <= FrameRing::most_frames + 100; ++at) ring.push(frame(at), 20);
+  EXPECT_EQ(ring.start(), 20U);
+}
+
+TEST(FrameRing, HoldsNothingWhereNoEventWasStored) {
+  FrameRing ring;
+  ring.restart(5);
+  ring.push(frame(8), 5);
+  EXPECT_EQ(ring.at(6), nullptr);
+  EXPECT_EQ(ring.at(7), nullptr);
+  EXPECT_EQ(ring.at(8)->position(), 8U);
+  ring.pass_to(10);
+  EXPECT_EQ(ring.head(), 10U);
+}
+
+}  // namespace
+}  // namespace tidings::events
