@@ -34,6 +34,12 @@ TokenCache::Shard& TokenCache::shard_of(const evp::Sha256& hash) {
   return shards_[std::to_integer<std::size_t>(hash[0]) % shard_count];
 }
 
+bool TokenCache::Shard::seen_before(const evp::Sha256& hash) {
+  std::uint64_t mark = 0;
+  std::memcpy(&mark, hash.data() + 16, sizeof(mark));
+  return std::exchange(seen[mark % seen.size()], mark) == mark;
+}
+
 void TokenCache::Shard::drop(Entries::iterator entry) {
   bytes -= entry->bytes;
   places.erase(entry->hash);
@@ -59,6 +65,7 @@ void TokenCache::insert(const evp::Sha256& hash, std::uint64_t generation, WallT
   const std::size_t bytes = sizeof(Entry) + bytes_of(*token);
   Shard& shard = shard_of(hash);
   const std::lock_guard lock(shard.mutex);
+  if (!shard.seen_before(hash)) return;
   if (const auto place = shard.places.find(hash); place != shard.places.end()) shard.drop(place->second);
   shard.entries.push_front(Entry{hash, generation, ends_at, bytes, std::move(token)});
   shard.places.emplace(hash, shard.entries.begin());

@@ -31,7 +31,8 @@ using SseKey = std::array<std::byte, 32>;
 
 struct SseToken {
   std::string token;
-  WallTime expires_at;  // its own `exp`: never after the access token's
+  // Its own `exp`, never after the access token's: in the past already where that one stands by the skew alone.
+  WallTime expires_at;
 };
 
 class Tokens {
@@ -40,8 +41,8 @@ class Tokens {
   ~Tokens();
   void replace_keys(KeySet keys);
 
-  // Errors are the catalogue's `token_*`. Verified tokens are remembered by their hash until they end, in a table of
-  // bounded size; revocations and expiry are checked each time.
+  // Errors are the catalogue's `token_*`. Tokens that are verified a second time are remembered by their hash until
+  // they end, in a table of bounded size; revocations and expiry are checked each time.
   [[nodiscard]] Result<Identity> verify_access(std::string_view token) const;
   [[nodiscard]] Result<Identity> verify_sse(std::string_view token) const;
   // Either kind, told apart by `typ` and `aud`.

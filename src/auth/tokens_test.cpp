@@ -150,6 +150,7 @@ TEST(VerifiedTokens, AreRememberedButStillEnd) {
   const std::string token = good_token();
   EXPECT_EQ(code_of(hub.tokens.verify_access(token)), "ok");
   EXPECT_EQ(code_of(hub.tokens.verify_access(token)), "ok");
+  EXPECT_EQ(code_of(hub.tokens.verify_access(token)), "ok");
   hub.clock.advance(Seconds{3659});
   EXPECT_EQ(code_of(hub.tokens.verify_access(token)), "ok");
   hub.clock.advance(Seconds{1});
@@ -160,6 +161,7 @@ TEST(VerifiedTokens, AreRefusedOnceRevoked) {
   Verifier hub;
   const std::string token = good_token();
   EXPECT_EQ(code_of(hub.tokens.verify_access(token)), "ok");
+  EXPECT_EQ(code_of(hub.tokens.verify_access(token)), "ok");
   ASSERT_TRUE(hub.revocations.revoke("anna", now_seconds));
   EXPECT_EQ(code_of(hub.tokens.verify_access(token)), "token_revoked");
   EXPECT_EQ(code_of(hub.tokens.verify_access(good_token(with("iat", now_seconds + 1)))), "ok");
@@ -168,6 +170,7 @@ TEST(VerifiedTokens, AreRefusedOnceRevoked) {
 TEST(VerifiedTokens, AreForgottenWithTheirKeys) {
   Verifier hub;
   const std::string token = good_token();
+  EXPECT_EQ(code_of(hub.tokens.verify_access(token)), "ok");
   EXPECT_EQ(code_of(hub.tokens.verify_access(token)), "ok");
   KeySet others;
   others.add(Key::from_secret(std::string(32, 'o'), Algorithm::HS256).value());
@@ -180,6 +183,7 @@ TEST(VerifiedTokens, AreForgottenWithTheirKeys) {
 TEST(VerifiedTokens, MayBecomeFutureOnesAgainWhenTheClockIsSetBack) {
   Verifier hub;
   const std::string token = good_token();
+  EXPECT_EQ(code_of(hub.tokens.verify_access(token)), "ok");
   EXPECT_EQ(code_of(hub.tokens.verify_access(token)), "ok");
   hub.clock.set_wall(WallTime{Seconds{now_seconds - 3600}});
   EXPECT_EQ(code_of(hub.tokens.verify_access(token)), "token_not_yet_valid");
