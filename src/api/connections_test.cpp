@@ -127,7 +127,7 @@ TEST_F(Connections, AreDeletedOnlyForAUserThatIsNamed) {
 }
 
 TEST_F(Connections, StayWhereTheRevocationCannotBeStored) {
-  log.stop();
+  store_broken = true;
   EXPECT_EQ(as_admin("DELETE", "/api/v1/connections?user=ada")->status(), 503);
   EXPECT_EQ(load_revocations(log, revocations).error().code, ErrorCode::store_unavailable);
 }

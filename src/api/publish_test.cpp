@@ -115,7 +115,7 @@ TEST_F(PublishTest, LooksAtTheTokenAgainWhenTheBodyHasCome) {
 }
 
 TEST_F(PublishTest, SaysThatTheStoreIsUnavailable) {
-  log.stop();
+  store_broken = true;
   EXPECT_EQ(publish(key, R"({"type": "a", "data": 1})")->status(), 503);
 }
 

@@ -104,7 +104,7 @@ TEST_F(RouterTest, AnswersHealth) {
 }
 
 TEST_F(RouterTest, IsNotReadyWithoutItsStore) {
-  log.stop();
+  store_broken = true;
   const auto answer = ask("GET", "/readyz");
   EXPECT_EQ(answer->status(), 503);
   EXPECT_EQ(code_of(answer), "store_unavailable");

@@ -192,7 +192,7 @@ TEST_F(StreamTest, ResumesByFieldBeforeParameterBeforeSession) {
 }
 
 TEST_F(StreamTest, RefusesReplaysWithoutTheStore) {
-  log.stop();
+  store_broken = true;
   const std::string access = bearer(token("ada"));
   EXPECT_EQ(code_of(open("?since=1h", {{"Authorization", access}})), "store_unavailable");
   EXPECT_EQ(code_of(ask("HEAD", path + std::string("?since=1h"), {{"Authorization", access}})), "store_unavailable");

@@ -14,8 +14,8 @@
 #include <vector>
 
 #include "api/router.hpp"
+#include "api/testing/breakable_store.hpp"
 #include "api/testing/exchange.hpp"
-#include "store/memory_store.hpp"
 
 namespace tidings::api::testing {
 
@@ -86,6 +86,7 @@ class Hub : public ::testing::Test {
     for (const auto& [name, value] : fields) request.fields.add(name, value);
     auto exchange = std::make_shared<RecordedExchange>(reactor, router, std::move(request));
     exchange->body = std::move(body);
+    exchanges.push_back(exchange);
     router.handle(exchange);
     return exchange;
   }
@@ -148,7 +149,8 @@ class Hub : public ::testing::Test {
   std::unique_ptr<store::SessionStore> session_store = store::make_memory_session_store(clock, {4, 100});
   auth::Sessions sessions{*session_store, random, clock, Seconds{30}};
   events::Streams streams{{&reactor}, clock, random, stream_settings, metrics};
-  store::EventLog log{store::make_memory_store(), log_settings(), clock, random, streams, metrics};
+  std::atomic<bool> store_broken{false};
+  store::EventLog log{std::make_unique<BreakableStore>(store_broken), log_settings(), clock, random, streams, metrics};
   std::atomic<bool> draining{false};
   Services services{settings,       clock, random,  tokens,  sessions, revocations,
                     publisher_keys, log,   streams, metrics, draining};
@@ -156,6 +158,7 @@ class Hub : public ::testing::Test {
   Router operators{services, Side::admin};
   net::IpAddress peer = net::IpAddress::parse("127.0.0.1").value();
   bool drained = false;
+  std::vector<ExchangeTestPtr> exchanges;  // streams write to theirs until they are gone
 
  private:
   static store::LogSettings log_settings() {
