@@ -111,6 +111,12 @@ class ServerTest : public testing::Test, public Handler {
     }
     void finish() { ::shutdown(socket_.get(), SHUT_WR); }
     void close() { socket_.reset(); }
+    // Closes without an orderly end, as a machine that has crashed and come back does.
+    void break_off() {
+      const linger at_once{.l_onoff = 1, .l_linger = 0};
+      ::setsockopt(socket_.get(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+      close();
+    }
     // Reads what is there; `ended` and `reset` say what else.
     void read() {
       std::array<char, 65536> buffer{};

@@ -141,6 +141,16 @@ TEST_F(ServerStreams, TakesEverythingOnceBrokenAndSaysSoLater) {
   EXPECT_EQ(listener_.closed, 1);
 }
 
+TEST_F(ServerStreams, FindsOutByWritingThatThePeerHasBrokenOff) {
+  Client client(*this);
+  open(client);
+  client.break_off();
+  EXPECT_EQ(write_text(*stream_, "for nobody"), 10U);
+  EXPECT_EQ(listener_.closed, 0);
+  turn();
+  EXPECT_EQ(listener_.closed, 1);
+}
+
 TEST_F(ServerStreams, AStreamThatEndsAfterThePeerHasGoneHearsNothing) {
   Client client(*this);
   open(client);
