@@ -64,7 +64,7 @@ class Description:
             return
         kind = answer.headers.get("content-type", "").split(";")[0]
         assert kind in content, f"{method} {path} {answer.status} does not say that it answers {kind!r}"
-        if kind.endswith("json") and "schema" in content[kind]:
+        if kind in ("application/json", "application/problem+json") and "schema" in content[kind]:
             self.validate(content[kind]["schema"], answer.json())
 
 

@@ -51,7 +51,7 @@ class Stream:
         if resume is not None:
             fields["Last-Event-ID"] = resume
         path = "/api/v1/events/stream" + (f"?{urlencode(query)}" if query else "")
-        host = "localhost" if isinstance(target, str) else "{}:{}".format(*target)
+        host = "localhost" if isinstance(target, str) or ":" in target[0] else "{}:{}".format(*target)
         self.connection = wire.Connection(target, timeout)
         self.timeout = timeout
         self.events = []

@@ -66,10 +66,10 @@ def test_draining_says_goodbye_over_its_time_and_ends_with_0(make_hub, user):
     for stream in streams:
         stream.hello()
     (last,) = hub.publish({"type": "t", "data": 1, "users": [user]})
-    late = wire.Connection(hub.target)  # connected before, asks after
     started = time.monotonic()
     hub.signal(signal.SIGTERM)
     hub.wait_logged("draining")
+    late = wire.Connection(hub.target)  # a proxy that has not heard of it yet
     late.send(wire.request("GET", "/api/v1/events/stream", headers={"Authorization": f"Bearer {tokens.access(user)}"}))
     answer = late.answer()
     assert (answer.status, answer.code) == (503, "draining")

@@ -5,7 +5,7 @@ import tokens
 
 
 @pytest.mark.parametrize("patterns, passed", [
-    ("a.b", ["a.b"]), ("a.*", ["a.b", "a.c"]), ("a.**", ["a.b", "a.c", "a.b.c"]), ("*", ["a"]),
+    ("a.b", ["a.b"]), ("a.*", ["a.b", "a.c"]), ("a.**", ["a.b", "a.c", "a.b.c"]), ("*", ["a", "b"]),
     ("**", ["a", "a.b", "a.c", "a.b.c", "b"]), ("*.b,b", ["a.b", "b"]), ("a.*.c", ["a.b.c"]), ("zz", []),
 ])
 def test_a_type_filter_passes_what_its_patterns_say(hub, user, patterns, passed):
@@ -13,7 +13,7 @@ def test_a_type_filter_passes_what_its_patterns_say(hub, user, patterns, passed)
     with hub.stream(tokens.access(user), events=patterns + ",last") as stream:
         stream.hello()
         hub.publish(*({"type": one, "data": 1, "users": [user]} for one in [*types, "last"]))
-        received = stream.take(len(passed) + 1 + ("**" == patterns) * 0)
+        received = stream.take(len(passed) + 1)
         assert [event.type for event in received] == [*passed, "last"]
 
 
