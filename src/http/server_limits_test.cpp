@@ -7,7 +7,6 @@
 namespace tidings::http {
 namespace {
 
-using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::StartsWith;
@@ -56,19 +55,30 @@ TEST_F(ServerLimitsTest, JustClosesThoseForWhomThereIsNoRoomToLinger) {
 }
 
 TEST_F(ServerLimitsTest, WaitsForDescriptorsAndSaysSoOnce) {
-  rlimit before{};
-  ::getrlimit(RLIMIT_NOFILE, &before);
+  // UBSan looks at an object through a pipe the first time that it meets its type, and takes it for broken where it
+  // gets none: whatever is met without descriptors has been met before.
+  Client before(*this);
+  before.send(get);
+  ASSERT_TRUE(before.gets("hello"));
+  observe::log(observe::Level::warning, "first");
+  log_.clear();
+
   Client client(*this);
   client.send(get);
-  rlimit none = before;
-  none.rlim_cur = 3;
-  ::setrlimit(RLIMIT_NOFILE, &none);
-  for (int i = 0; i < 5; ++i) pass(Milliseconds{150});
-  ::setrlimit(RLIMIT_NOFILE, &before);
-  EXPECT_TRUE(requests_.empty());
+  rlimit limit{};
+  ::getrlimit(RLIMIT_NOFILE, &limit);
+  for (int i = 0; i < 3; ++i) {
+    rlimit none = limit;
+    none.rlim_cur = 3;
+    ::setrlimit(RLIMIT_NOFILE, &none);
+    reactor_.run_once(Milliseconds{0});
+    ::setrlimit(RLIMIT_NOFILE, &limit);
+    clock_.advance(Milliseconds{150});
+    reactor_.run_once(Milliseconds{0});
+  }
+  EXPECT_EQ(requests_.size(), 1U);
   EXPECT_THAT(log_, ElementsAre(HasSubstr("descriptors_exhausted")));
   EXPECT_THAT(metrics_.scrape(), HasSubstr("tidings_http_descriptors_exhausted_total 1"));
-  pass(Milliseconds{150});
   EXPECT_TRUE(client.gets("hello"));
 }
 
