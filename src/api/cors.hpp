@@ -15,8 +15,8 @@ namespace tidings::api {
 
 class Cors {
  public:
-  // Exact, as browsers send them, e.g. "https://app.example".
-  explicit Cors(std::vector<std::string> origins) : origins_(std::move(origins)) {}
+  // Exact, as browsers send them, e.g. "https://app.example". The list outlives this.
+  explicit Cors(const std::vector<std::string>& origins) : origins_(origins) {}
 
   // What every answer carries, errors included: `Vary: Origin` wherever origins are configured, and to an allowed
   // origin the fields that let its page read the answer.
@@ -28,7 +28,7 @@ class Cors {
  private:
   [[nodiscard]] std::optional<std::string_view> allowed_origin(const http::Request& request) const;
 
-  std::vector<std::string> origins_;
+  const std::vector<std::string>& origins_;
 };
 
 // What a development hub refuses, since it signs tokens for the asking: names that another site may have bound to this

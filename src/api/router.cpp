@@ -57,7 +57,8 @@ void Router::handle(http::ExchangePtr exchange) {
   }
   const std::string methods = methods_of(*match->route);
   if (request.method == "OPTIONS") return call.respond(impl_->cors.preflight(request, methods));
-  const std::string_view method = request.method == "HEAD" ? "GET" : request.method;
+  std::string_view method = request.method;
+  if (method == "HEAD") method = "GET";
   const auto known = std::find_if(match->route->methods.begin(), match->route->methods.end(),
                                   [&](const Method& candidate) { return candidate.name == method; });
   if (known == match->route->methods.end()) {
