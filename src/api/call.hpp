@@ -34,7 +34,7 @@ using Json = nlohmann::ordered_json;
 // Cheap to copy; keeps its exchange alive. Used on its exchange's reactor's thread only.
 class Call {
  public:
-  // `parameter`: what stands in the place of "{id}" in the resource's path.
+  // `parameter`: what stands in the place of "{connection_id}" in the resource's path.
   Call(Services& services, Counters& counters, http::ExchangePtr exchange, std::string parameter = {});
 
   [[nodiscard]] const http::Request& request() const { return exchange_->request(); }

@@ -30,8 +30,8 @@ constexpr std::array routes{
     Route{"/api/v1/events", Audience::users, events},
     Route{"/api/v1/events/cursor", Audience::users, cursor},
     Route{"/api/v1/connections", Audience::operators, connections},
-    Route{"/api/v1/connections/{id}", Audience::operators, connection},
-    Route{"/api/v1/connections/{id}/token", Audience::users, connection_token},
+    Route{"/api/v1/connections/{connection_id}", Audience::operators, connection},
+    Route{"/api/v1/connections/{connection_id}/token", Audience::users, connection_token},
     Route{"/api/v1/presence", Audience::operators, presence},
     Route{"/healthz", Audience::both, health},
     Route{"/readyz", Audience::both, readiness},
@@ -43,7 +43,7 @@ constexpr std::array routes{
     Route{"/dev/token", Audience::developers, dev_token},
 };
 
-constexpr std::string_view placeholder = "{id}";
+constexpr std::string_view placeholder = "{connection_id}";
 
 std::optional<std::string> matched(const Route& route, std::string_view path) {
   const auto at = route.path.find(placeholder);

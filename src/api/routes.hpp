@@ -21,14 +21,14 @@ struct Method {
 };
 
 struct Route {
-  std::string_view path;  // "{id}" stands for one segment
+  std::string_view path;  // "{connection_id}" stands for one segment
   Audience audience;
   std::span<const Method> methods;
 };
 
 struct Match {
   const Route* route;
-  std::string parameter;  // what stands for "{id}"
+  std::string parameter;  // what stands for "{connection_id}"
 };
 
 // The paths are exact: a trailing slash is another path.

@@ -27,7 +27,7 @@ TEST(Routes, AreExact) {
 TEST(Routes, HandOnWhatStandsForTheId) {
   EXPECT_EQ(find_route("/api/v1/connections/abc")->parameter, "abc");
   EXPECT_EQ(find_route("/api/v1/connections/abc/token")->parameter, "abc");
-  EXPECT_EQ(path_of("/api/v1/connections/abc/token"), "/api/v1/connections/{id}/token");
+  EXPECT_EQ(path_of("/api/v1/connections/abc/token"), "/api/v1/connections/{connection_id}/token");
   EXPECT_EQ(find_route("/healthz")->parameter, "");
 }
 
