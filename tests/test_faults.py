@@ -79,10 +79,12 @@ def test_a_sync_that_fails_acknowledges_nothing_and_begins_a_new_epoch(make_hub,
     assert hub.logged("epoch_started")
 
 
-def test_a_full_disk_acknowledges_nothing_and_recovers_with_space(make_hub, user, tmp_path, faults):
+@pytest.mark.parametrize("durability", ["process", "fsync"])
+def test_a_full_disk_acknowledges_nothing_and_recovers_with_space(make_hub, user, tmp_path, faults, durability):
+    settings = {"stream.heartbeat": "500ms", "log.durability": durability}
     disk = SmallDisk(tmp_path, 64)
     if disk.possible():
-        hub = make_hub({"stream.heartbeat": "500ms", "data_dir": str(disk.folder / "data")}, wrapper=disk.wrapper)
+        hub = make_hub({**settings, "data_dir": str(disk.folder / "data")}, wrapper=disk.wrapper)
 
         def fill():
             with open(disk.within(hub.process, "filler"), "wb") as filler:
@@ -94,14 +96,15 @@ def test_a_full_disk_acknowledges_nothing_and_recovers_with_space(make_hub, user
 
         fail, heal = fill, lambda: disk.within(hub.process, "filler").unlink()
     else:
-        hub = make_hub({"stream.heartbeat": "500ms"}, env=faults.env)
+        hub = make_hub(settings, env=faults.env)
         fail, heal = lambda: faults.disk_full(True), lambda: faults.disk_full(False)
     hub.restart = lambda: hub  # the disk goes with the process
     fails_and_recovers(hub, user, fail, heal, size=20_000)
 
 
-def test_writes_that_fail_are_survived_too(make_hub, user, faults):
-    hub = make_hub({"stream.heartbeat": "500ms", "log.durability": "process"}, env=faults.env)
+@pytest.mark.parametrize("durability", ["process", "fsync"])
+def test_writes_that_fail_are_survived_too(make_hub, user, faults, durability):
+    hub = make_hub({"stream.heartbeat": "500ms", "log.durability": durability}, env=faults.env)
     fails_and_recovers(hub, user, lambda: faults.disk_full(True), lambda: faults.disk_full(False))
 
 

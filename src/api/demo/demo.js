@@ -43,7 +43,7 @@ function facts() {
 function show(type, data, id, kind = "") {
   const row = document.createElement("li");
   row.className = kind;
-  for (const [name, text] of [["time", new Date().toLocaleTimeString()], ["type", type], ["data", data], ["id", id]]) {
+  for (const [name, text] of [["time", new Date().toLocaleTimeString([], { hour12: false })], ["type", type], ["data", data], ["id", id]]) {
     const cell = document.createElement("span");
     cell.className = name;
     cell.textContent = text ?? "";
@@ -246,7 +246,7 @@ byId("publish").addEventListener("submit", (submitted) => {
 let ticker;
 byId("ticker").addEventListener("click", () => {
   const stopped = ticker === undefined;
-  if (stopped) ticker = setInterval(() => publish("demo.tick", { at: new Date().toISOString() }), 200);
+  if (stopped) ticker = setInterval(() => publish("demo.tick", {}), 200);
   else ticker = clearInterval(ticker);
   byId("ticker").setAttribute("aria-pressed", String(stopped));
 });
