@@ -15,10 +15,10 @@
 #include <thread>
 
 #include "hub/commands.hpp"
-#include "hub/process.hpp"
 #include "hub/testing/scratch_folder.hpp"
 #include "net/address.hpp"
 #include "observe/log.hpp"
+#include "platform/descriptor.hpp"
 
 namespace tidings::hub {
 namespace {
@@ -221,15 +221,14 @@ TEST_F(RunningHub, StaysAsItWasWhereKeysCantBeReloaded) {
 }
 
 TEST_F(RunningHub, ServesFromItsCommandToItsSignal) {
-  // Blocks the signals in this thread, so that they reach the served hub alone.
-  const Signals blocked;
   Command command;
   command.sources.flags = {{"listen", "127.0.0.1:0"},
                            {"store", "memory"},
                            {"dev", "true"},
                            {"data_dir", folder.path() + "/data"},
                            {"drain", "0s"}};
-  auto served = std::async(std::launch::async, [&] { return serve(command, clock, random); });
+  int status = -1;
+  std::thread served([&] { status = serve(command, clock, random); });
   const auto logged = [&](std::string_view event) {
     const auto lines = log.lines();
     return std::ranges::any_of(lines, [&](const auto& line) { return line.find(event) != line.npos; });
@@ -237,10 +236,12 @@ TEST_F(RunningHub, ServesFromItsCommandToItsSignal) {
   while (!logged(" ready ")) std::this_thread::yield();
   // serve() configured the log anew; what it says still comes here.
   command.sources.flags.emplace_back("publish.key", "too short");
-  kill(getpid(), SIGHUP);
+  // To that thread alone: others of this process were there before it, and block nothing.
+  pthread_kill(served.native_handle(), SIGHUP);
   while (!logged(" reload_failed ")) std::this_thread::yield();
-  kill(getpid(), SIGTERM);
-  EXPECT_EQ(served.get(), 0);
+  pthread_kill(served.native_handle(), SIGTERM);
+  served.join();
+  EXPECT_EQ(status, 0);
 }
 
 TEST_F(RunningHub, EndsWithAStatusThatSaysWhyItDidNotServe) {

@@ -35,11 +35,11 @@ TEST(Process, KeepsItsFilesToItselfAndOutlivesBrokenPipes) {
 
 TEST(Signals, AreTakenInsteadOfEndingTheProcess) {
   Signals signals;
-  kill(getpid(), SIGHUP);
+  raise(SIGHUP);
   EXPECT_EQ(signals.next(std::nullopt), Signals::Kind::reload);
-  kill(getpid(), SIGTERM);
+  raise(SIGTERM);
   EXPECT_EQ(signals.next(std::nullopt), Signals::Kind::stop);
-  kill(getpid(), SIGINT);
+  raise(SIGINT);
   EXPECT_EQ(signals.next(std::nullopt), Signals::Kind::stop);
 }
 
