@@ -10,6 +10,11 @@
 
 #include "store/head_mark.hpp"
 
+#ifdef __SANITIZE_THREAD__
+// Debian's RocksDB isn't built for ThreadSanitizer, which therefore doesn't see how its threads agree.
+extern "C" const char* __tsan_default_suppressions() { return "race:librocksdb.so\n"; }
+#endif
+
 namespace tidings::store {
 namespace {
 
