@@ -1,4 +1,4 @@
-#include <array>
+#include <string>
 #include <utility>
 
 #include "api/embedded.hpp"
@@ -12,18 +12,10 @@ constexpr std::string_view content_security_policy =
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-constexpr std::array<std::pair<std::string_view, std::string_view>, 4> media_types{{
-    {".html", "text/html; charset=utf-8"},
-    {".js", "text/javascript; charset=utf-8"},
-    {".css", "text/css; charset=utf-8"},
-    {".svg", "image/svg+xml"},
-}};
-
 std::string_view media_type(std::string_view path) {
-  for (const auto& [suffix, type] : media_types) {
-    if (path.ends_with(suffix)) return type;
-  }
-  return "application/octet-stream";
+  if (path.ends_with(".js")) return "text/javascript; charset=utf-8";
+  if (path.ends_with(".css")) return "text/css; charset=utf-8";
+  return "text/html; charset=utf-8";
 }
 
 }  // namespace
