@@ -234,9 +234,10 @@ TEST_F(RunningHub, ServesFromItsCommandToItsSignal) {
     return std::ranges::any_of(lines, [&](const auto& line) { return line.find(event) != line.npos; });
   };
   while (!logged(" ready ")) std::this_thread::yield();
-  // serve() configured the log anew; what it says still comes here.
-  command.sources.flags.emplace_back("publish.key", "too short");
   // To that thread alone: others of this process were there before it, and block nothing.
+  pthread_kill(served.native_handle(), SIGHUP);
+  while (!logged(" limits_reloaded")) std::this_thread::yield();
+  command.sources.flags.emplace_back("publish.key", "too short");
   pthread_kill(served.native_handle(), SIGHUP);
   while (!logged(" reload_failed ")) std::this_thread::yield();
   pthread_kill(served.native_handle(), SIGTERM);
