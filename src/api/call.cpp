@@ -23,20 +23,29 @@ Error unhealthy_store_error() {
   return {ErrorCode::store_unavailable, "the event log can't be used; see the hub's own log", Seconds{1}};
 }
 
-Call::Call(Services& services, Counters& counters, http::ExchangePtr exchange, std::string parameter)
-    : services_(&services), counters_(&counters), exchange_(std::move(exchange)), parameter_(std::move(parameter)) {}
+Call::Call(Services& services, const Cors& cors, Counters& counters, http::ExchangePtr exchange, std::string parameter)
+    : services_(&services),
+      cors_(&cors),
+      counters_(&counters),
+      exchange_(std::move(exchange)),
+      parameter_(std::move(parameter)) {}
 
 net::IpAddress Call::client_address() const {
   return http::client_address(request().peer, services_->settings.trusted_proxies, request().fields);
 }
 
-void Call::respond(http::Response response) const { exchange_->respond(std::move(response)); }
+http::Response Call::decorated(http::Response head) const {
+  cors_->decorate(request(), head);
+  return head;
+}
+
+void Call::respond(http::Response response) const { exchange_->respond(decorated(std::move(response))); }
 
 void Call::refuse(const Error& error) const { refuse_with(error.code, http::problem_response(error)); }
 
 void Call::refuse_with(ErrorCode code, http::Response response) const {
   counters_->refused(code);
-  exchange_->respond(std::move(response));
+  respond(std::move(response));
 }
 
 }  // namespace tidings::api

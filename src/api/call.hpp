@@ -14,6 +14,7 @@
 #include <thread>
 #include <utility>
 
+#include "api/cors.hpp"
 #include "api/counters.hpp"
 #include "api/services.hpp"
 #include "http/exchange.hpp"
@@ -35,7 +36,8 @@ using Json = nlohmann::ordered_json;
 class Call {
  public:
   // `parameter`: what stands in the place of "{connection_id}" in the resource's path.
-  Call(Services& services, Counters& counters, http::ExchangePtr exchange, std::string parameter = {});
+  Call(Services& services, const Cors& cors, Counters& counters, http::ExchangePtr exchange,
+       std::string parameter = {});
 
   [[nodiscard]] const http::Request& request() const { return exchange_->request(); }
   [[nodiscard]] Services& services() const { return *services_; }
@@ -47,6 +49,8 @@ class Call {
   // The client's address, behind trusted proxies (SPEC §8, `proxy.trusted`).
   [[nodiscard]] net::IpAddress client_address() const;
 
+  // What every answer carries, added to the head of one that begins now and ends later.
+  [[nodiscard]] http::Response decorated(http::Response head) const;
   // The answer, once.
   void respond(http::Response response) const;
   void refuse(const Error& error) const;
@@ -67,6 +71,7 @@ class Call {
 
  private:
   Services* services_;
+  const Cors* cors_;
   Counters* counters_;
   http::ExchangePtr exchange_;
   std::string parameter_;

@@ -33,7 +33,9 @@ std::optional<std::string_view> Cors::allowed_origin(const http::Request& reques
 }
 
 void Cors::decorate(const http::Request& request, http::Response& response) const {
-  if (origins_.empty()) return;
+  const bool decorated = std::any_of(response.fields.begin(), response.fields.end(),
+                                     [](const auto& field) { return field.first == "Vary"; });
+  if (origins_.empty() || decorated) return;
   response.set("Vary", "Origin");
   if (const auto origin = allowed_origin(request)) {
     response.set("Access-Control-Allow-Origin", std::string(*origin));

@@ -19,7 +19,7 @@ class Cors {
   explicit Cors(const std::vector<std::string>& origins) : origins_(origins) {}
 
   // What every answer carries, errors included: `Vary: Origin` wherever origins are configured, and to an allowed
-  // origin the fields that let its page read the answer.
+  // origin the fields that let its page read the answer. Twice is the same as once.
   void decorate(const http::Request& request, http::Response& response) const;
   // The answer to OPTIONS; `methods` as "GET, HEAD". A foreign or no preflight learns only `Allow`.
   [[nodiscard]] http::Response preflight(const http::Request& request, std::string_view methods) const;

@@ -31,7 +31,7 @@ class LinePublishing final : public http::BodyConsumer,
     head.set("Content-Type", "application/x-ndjson");
     head.set("Cache-Control", "no-store");
     head.set("X-Accel-Buffering", "no");
-    stream_ = call_.exchange()->respond_stream(std::move(head), *this);
+    stream_ = call_.exchange()->respond_stream(call_.decorated(std::move(head)), *this);
     if (!stream_) return leave();
     call_.reactor().timers().arm(*this, call_.reactor().now() + standing_check);
   }

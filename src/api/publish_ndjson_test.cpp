@@ -172,7 +172,7 @@ TEST_F(PublishLines, AreNotReadForAPeerThatIsAlreadyGone) {
   request.has_body = true;
   request.fields.add("Authorization", bearer(std::string(testing::publisher_key)));
   request.fields.add("Content-Type", "application/x-ndjson");
-  exchange = std::make_shared<testing::RecordedExchange>(reactor, everyone, std::move(request));
+  exchange = std::make_shared<testing::RecordedExchange>(reactor, std::move(request));
   exchange->gone = true;
   everyone.handle(exchange);
   EXPECT_TRUE(exchange->dropped);

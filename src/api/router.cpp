@@ -46,7 +46,8 @@ Router::~Router() = default;
 void Router::handle(http::ExchangePtr exchange) {
   const http::Request& request = exchange->request();
   auto match = find_route(request.path);
-  Call call(impl_->services, impl_->counters, exchange, match ? std::move(match->parameter) : std::string());
+  Call call(impl_->services, impl_->cors, impl_->counters, exchange,
+            match ? std::move(match->parameter) : std::string());
 
   if (impl_->services.settings.dev) {
     if (auto good = check_development(request, impl_->cors); !good) return call.refuse(good.error());

@@ -80,6 +80,20 @@ TEST_F(RouterTest, LetsAnAllowedOriginReadErrors) {
   EXPECT_EQ(answer->field("Access-Control-Expose-Headers"), "Retry-After, WWW-Authenticate");
 }
 
+TEST_F(RouterTest, DecoratesWhatTheServerItselfAnswersAndNothingTwice) {
+  http::Request request;
+  request.fields.add("Origin", origin);
+  http::Response response;
+  everyone.decorate(request, response);
+  everyone.decorate(request, response);
+  EXPECT_EQ(response.fields.size(), 3u);
+}
+
+TEST_F(RouterTest, LetsAnAllowedOriginReadStreams) {
+  const auto open = ask("GET", "/api/v1/events/stream", {{"Origin", origin}, {"Authorization", bearer(token("ada"))}});
+  EXPECT_EQ(open->field("Access-Control-Allow-Origin"), origin);
+}
+
 TEST_F(RouterTest, AnswersEveryoneWithVaryWhereOriginsAreConfigured) {
   const auto answer = ask("GET", "/healthz");
   EXPECT_EQ(answer->field("Vary"), "Origin");

@@ -122,7 +122,7 @@ class Opening : public std::enable_shared_from_this<Opening> {
     if (services().draining) return refuse(draining_error());
     if (auto good = services().tokens.recheck(identity_); !good) return refuse(good.error());
     call_.counters().stream_opened();
-    services().streams.open(call_.exchange(), stream_head(), std::move(options_), std::move(*place_));
+    services().streams.open(call_.exchange(), call_.decorated(stream_head()), std::move(options_), std::move(*place_));
   }
 
   void refuse(const Error& error) {

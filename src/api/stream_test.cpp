@@ -134,7 +134,7 @@ TEST_F(StreamTest, LeavesTheSessionOfAClientThatIsGone) {
   request.method = "GET";
   request.path = path;
   request.query = "session_id=" + id;
-  const auto gone = std::make_shared<testing::RecordedExchange>(reactor, everyone, std::move(request));
+  const auto gone = std::make_shared<testing::RecordedExchange>(reactor, std::move(request));
   gone->gone = true;
   everyone.handle(gone);
   wait_for([&] { return !gone->answers.empty(); });

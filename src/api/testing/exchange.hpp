@@ -42,8 +42,7 @@ class RecordedStream final : public http::ResponseStream {
 
 class RecordedExchange final : public http::Exchange {
  public:
-  RecordedExchange(net::Reactor& reactor, http::Handler& handler, http::Request request)
-      : reactor_(reactor), handler_(handler), request_(std::move(request)) {}
+  RecordedExchange(net::Reactor& reactor, http::Request request) : reactor_(reactor), request_(std::move(request)) {}
 
   [[nodiscard]] const http::Request& request() const override { return request_; }
   [[nodiscard]] net::Reactor& reactor() const override { return reactor_; }
@@ -59,10 +58,7 @@ class RecordedExchange final : public http::Exchange {
   void pause_body(bool now_paused) override { paused = now_paused; }
   void drop_body() override { dropped = true; }
 
-  void respond(http::Response response) override {
-    handler_.decorate(request_, response);
-    answers.push_back(std::move(response));
-  }
+  void respond(http::Response response) override { answers.push_back(std::move(response)); }
   [[nodiscard]] http::ResponseStream* respond_stream(http::Response head, http::StreamConsumer& consumer) override {
     if (gone) return nullptr;
     respond(std::move(head));
@@ -92,7 +88,6 @@ class RecordedExchange final : public http::Exchange {
 
  private:
   net::Reactor& reactor_;
-  http::Handler& handler_;
   http::Request request_;
 };
 

@@ -84,7 +84,7 @@ class Hub : public ::testing::Test {
     request.has_body = !body.empty();
     if (request.has_body) request.content_length = body.size();
     for (const auto& [name, value] : fields) request.fields.add(name, value);
-    auto exchange = std::make_shared<RecordedExchange>(reactor, router, std::move(request));
+    auto exchange = std::make_shared<RecordedExchange>(reactor, std::move(request));
     exchange->body = std::move(body);
     exchanges.push_back(exchange);
     router.handle(exchange);
