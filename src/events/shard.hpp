@@ -38,6 +38,8 @@ struct ShardContext {
   LogReader* log = nullptr;
   // The newest position that was committed, told to any shard or not.
   std::atomic<store::Position> newest{0};
+  // What retention has passed: known here before it is known from the queue, which may be full of other news.
+  std::atomic<store::Position> floor{0};
 };
 
 class Shard final : public net::SlicedWork {

@@ -32,10 +32,8 @@ void Shard::block(Subscriber& stream, std::shared_ptr<const void> owner, std::st
                   store::Position then_at) {
   context_.metrics.blocked.add();
   stream.state = StreamState::blocked;
-  stream.blocked_since = tick();
-  if (!rest.empty()) {
-    stream.unwritten = std::make_unique<Unwritten>(Unwritten{std::move(owner), rest.data(), rest.size(), then_at});
-  }
+  stream.unwritten =
+      std::make_unique<Unwritten>(Unwritten{std::move(owner), rest.data(), rest.size(), then_at, tick()});
   arm(stream);
 }
 
@@ -154,11 +152,11 @@ bool Shard::write_frames(Subscriber& stream, store::Position limit) {
 
 void Shard::writable(Subscriber& stream) {
   if (stream.state != StreamState::blocked) return;
-  if (stream.unwritten) {
-    Unwritten& rest = *stream.unwritten;
+  Unwritten& rest = *stream.unwritten;
+  if (rest.left > 0) {
     const iovec bytes = piece({rest.next, rest.left});
     const std::size_t taken = stream.response->write({&bytes, 1});
-    if (taken > 0) stream.blocked_since = tick();
+    if (taken > 0) rest.since = tick();
     rest.next += taken;
     rest.left -= taken;
     if (rest.left > 0) return;
@@ -167,8 +165,8 @@ void Shard::writable(Subscriber& stream) {
       ++stream.events;
       ++delivered_;
     }
-    stream.unwritten.reset();
   }
+  stream.unwritten.reset();
   if (stream.has(Subscriber::said_bye)) return finish(stream);
   if (stream.has(Subscriber::linked) && stream.has(Subscriber::waits_to_read)) {
     stream.state = StreamState::waiting;

@@ -71,6 +71,7 @@ void Shard::finish_read(const ConnectionId& id, store::Position after, const Res
   // One that was blocked meanwhile by a ping asks again later.
   if (stream != nullptr && stream->state == StreamState::reading) {
     take_news();
+    timeline_.raise_floor(context_.floor.load(std::memory_order_acquire));
     if (!page && page.error().code == ErrorCode::overloaded) {
       if (!read_again_.armed()) reactor_.timers().arm(read_again_, reactor_.now() + read_pause);
       wait_to_read(*stream);

@@ -30,7 +30,7 @@ void Shard::accept_token(Subscriber& stream, WallTime expires_at) const {
 void Shard::arm(Subscriber& stream) {
   Milliseconds in = between(tick(), stream.ping_at);
   if (stream.state == StreamState::blocked) {
-    in = std::min(in, between(tick(), stream.blocked_since) + context_.settings.write_timeout.load());
+    in = std::min(in, between(tick(), stream.unwritten->since) + context_.settings.write_timeout.load());
   }
   if (!stream.has(Subscriber::owes_bye | Subscriber::said_bye)) {
     const Milliseconds left = stream.expires_at - reactor_.wall();
@@ -44,13 +44,13 @@ void Shard::arm(Subscriber& stream) {
 Milliseconds Shard::silent_for(const Subscriber& stream) const {
   const Milliseconds unacknowledged = stream.response->unacknowledged_for();
   if (stream.state != StreamState::blocked) return unacknowledged;
-  return std::max(unacknowledged, between(stream.blocked_since, tick()));
+  return std::max(unacknowledged, between(stream.unwritten->since, tick()));
 }
 
 void Shard::timer(Subscriber& stream) {
   const bool ping_due = between(stream.ping_at, tick()) >= Milliseconds{0};
   const Milliseconds write_timeout = context_.settings.write_timeout.load();
-  const bool stuck = stream.state == StreamState::blocked && between(stream.blocked_since, tick()) >= write_timeout;
+  const bool stuck = stream.state == StreamState::blocked && between(stream.unwritten->since, tick()) >= write_timeout;
   // Asking the kernel costs a call, so it is asked once a ping.
   if (stuck || (ping_due && stream.response->unacknowledged_for() >= write_timeout)) {
     context_.metrics.write_timeouts.add();

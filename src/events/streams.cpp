@@ -214,6 +214,9 @@ void Streams::on_committed(std::span<const store::RecordPtr> records) {
   }
 }
 
-void Streams::on_floor(store::Position floor) { impl_->tell_all(FloorRaised{floor}); }
+void Streams::on_floor(store::Position floor) {
+  impl_->context.floor.store(floor, std::memory_order_release);
+  impl_->tell_all(FloorRaised{floor});
+}
 
 }  // namespace tidings::events
