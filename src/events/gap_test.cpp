@@ -289,6 +289,19 @@ TEST_F(Gaps, RetentionThatPassesAReadIsTold) {
   EXPECT_EQ(client.data().size(), 100U);
 }
 
+TEST_F(Gaps, RetentionThatPassesAReadIsToldEvenBeforeItsNewsHasCome) {
+  for (int i = 1; i <= 18'000; ++i) {
+    publish(std::to_string(i), {{i <= 200 ? "ann" : "bob"}, {}});
+    if (i % 1000 == 0) turn();
+  }
+  log->floor = 100;
+  const Client client = open_after(cursor(5));
+  turn(100);
+  expect_one_gap(client, gap("retention", cursor(5), cursor(100)), cursor(100));
+  EXPECT_EQ(client.data().front(), "101");
+  EXPECT_EQ(client.data().size(), 100U);
+}
+
 TEST_F(Gaps, AForgottenEpochIsUnknown) {
   publish_numbered(1, 1);
   const Client blocked = open(options());

@@ -72,6 +72,8 @@ void Shard::finish_read(const ConnectionId& id, store::Position after, const Res
   if (stream != nullptr && stream->state == StreamState::reading) {
     take_news();
     timeline_.raise_floor(context_.floor.load(std::memory_order_acquire));
+    // The store itself may have raised its floor a moment before it tells of it.
+    if (page && page->began_at > after) timeline_.raise_floor(page->began_at);
     if (!page && page.error().code == ErrorCode::overloaded) {
       if (!read_again_.armed()) reactor_.timers().arm(read_again_, reactor_.now() + read_pause);
       wait_to_read(*stream);

@@ -59,9 +59,10 @@ class FakeLog final : public LogReader {
  private:
   store::Page page(const store::ReadQuery& query) const {
     store::Page page;
+    page.began_at = std::max(query.after, floor);
     std::size_t bytes = 0;
     for (const auto& record : records) {
-      if (record->position <= std::max(query.after, floor) || record->position > query.until) continue;
+      if (record->position <= page.began_at || record->position > query.until) continue;
       if (!wanted(query, record->event)) continue;
       if (!page.records.empty() && (page.records.size() == query.most_records || bytes >= query.most_bytes)) {
         page.read_to = record->position - 1;
