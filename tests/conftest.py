@@ -11,7 +11,7 @@ _users = itertools.count(1)
 
 
 def pytest_configure(config):
-    config.addinivalue_line("markers", "release: makes no sense under sanitizers or coverage (memory and time figures)")
+    config.addinivalue_line("markers", "release: makes no sense in builds with sanitizers or coverage")
 
 
 @pytest.fixture(scope="module")

@@ -44,7 +44,8 @@ class Stream:
     """One stream, open from the start; `next` and its like read on. Raises `Refused` where there is none. `resume` goes
     out as Last-Event-ID, other keywords as parameters."""
 
-    def __init__(self, target, *, token=None, resume=None, version="HTTP/1.1", headers=None, timeout=10, **query):
+    def __init__(self, target, *, token=None, resume=None, version="HTTP/1.1", headers=None, timeout=10,
+                 receive_buffer=None, **query):
         fields = dict(headers or {})
         if token is not None:
             fields["Authorization"] = f"Bearer {token}"
@@ -52,7 +53,7 @@ class Stream:
             fields["Last-Event-ID"] = resume
         path = "/api/v1/events/stream" + (f"?{urlencode(query)}" if query else "")
         host = "localhost" if isinstance(target, str) or ":" in target[0] else "{}:{}".format(*target)
-        self.connection = wire.Connection(target, timeout)
+        self.connection = wire.Connection(target, timeout, receive_buffer)
         self.timeout = timeout
         self.events = []
         self.retry = None

@@ -26,7 +26,7 @@ def test_stalled_readers_neither_delay_others_nor_take_memory(make_hub, user):
     users = [f"{user}-{n}" for n in range(21)]
     publish(hub, 50, users)  # so that what the hub needs anyway is there before the measure
     before = hub.memory()
-    stalled = [hub.stream(tokens.access(one)) for one in users[:20]]
+    stalled = [hub.stream(tokens.access(one), receive_buffer=65536) for one in users[:20]]
     count = scaled(1000, 100)  # 40 MB
     with hub.stream(tokens.access(users[20])) as stream:
         stream.hello()
@@ -49,7 +49,7 @@ def test_stalled_readers_neither_delay_others_nor_take_memory(make_hub, user):
 
 def test_a_reader_that_takes_no_byte_is_closed_and_loses_nothing(make_hub, user):
     hub = make_hub({"stream.write_timeout": "1s", "log.level": "info"})
-    stream = hub.stream(tokens.access(user))
+    stream = hub.stream(tokens.access(user), receive_buffer=65536)
     stream.hello()
     publish(hub, scaled(400, 300), [user])
     open_streams = lambda: hub.request("GET", "/api/v1/connections", token=tokens.admin()).json()["connections"]
@@ -75,12 +75,19 @@ def _read_all(stream):
         return numbers
 
 
+def _oldest(hub, user):
+    with hub.stream(tokens.access(user), since="earliest") as stream:
+        stream.hello()
+        return stream.take(1)[0].json()["n"]
+
+
 def test_a_reader_that_retention_passes_gets_a_gap(make_hub, user):
     hub = make_hub({"log.retention_events": 100, "log.level": "info"})
-    with hub.stream(tokens.access(user)) as stream:
+    with hub.stream(tokens.access(user), receive_buffer=65536) as stream:
         stream.hello()
-        count = scaled(600, 400)
+        count = 900  # 36 MB: more than the newest part that the hub also keeps in memory
         publish(hub, count, [user])
+        eventually(lambda: _oldest(hub, user) == count - 100, why="retention")
         numbers, gaps = [], []
         while not numbers or numbers[-1] != count - 1:
             event = stream.next()

@@ -30,14 +30,17 @@ class Answer:
 
 
 class Connection:
-    """A client's side of one connection. `target` is a (host, port) or the path of a Unix socket."""
+    """A client's side of one connection. `target` is a (host, port) or the path of a Unix socket. A small
+    `receive_buffer` keeps the kernel from reading on behalf of a client that doesn't."""
 
-    def __init__(self, target, timeout=10):
+    def __init__(self, target, timeout=10, receive_buffer=None):
         if isinstance(target, str):
             self.socket = socket.socket(socket.AF_UNIX)
         else:
             self.socket = socket.socket(socket.AF_INET6 if ":" in target[0] else socket.AF_INET)
             self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if receive_buffer is not None:
+            self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
         self.socket.settimeout(timeout)
         self.socket.connect(target)
         self.buffer = b""
