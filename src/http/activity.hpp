@@ -33,6 +33,7 @@ struct Activity final : net::Timer {
     decoder = BodyDecoder();
     exchange.reset();
     head_begun = owes_go_ahead = body_failed = false;
+    idles = true;
   }
 
   Connection& owner;
@@ -47,6 +48,7 @@ struct Activity final : net::Timer {
   bool head_begun = false;
   bool owes_go_ahead = false;  // the client waits for 100 (Continue) before it sends its body
   bool body_failed = false;    // where this message ends can't be known any more
+  bool idles = false;          // between two requests; a connection that has yet to make its first does not
 };
 
 }  // namespace tidings::http

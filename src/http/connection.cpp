@@ -53,7 +53,8 @@ void Connection::turn() {
 void Connection::drain() {
   if (phase_ != Phase::head) return;
   turn();  // what has arrived already is still answered
-  if (phase_ == Phase::head && activity().inbox.empty()) break_off();
+  // Whoever has just connected, perhaps from the queue, is owed an answer.
+  if (phase_ == Phase::head && activity().inbox.empty() && activity().idles) break_off();
 }
 
 void Connection::break_off() {

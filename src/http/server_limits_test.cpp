@@ -116,7 +116,8 @@ TEST_F(ServerLimitsTest, DrainingClosesIdleConnectionsAndAnswersTheOthers) {
   ASSERT_TRUE(turn_until([&] { return held != nullptr; }));
   Client halfway(*this);
   halfway.send("GET / HT");
-  turn();
+  Client silent(*this);
+  ASSERT_TRUE(turn_until([&] { return server_->open_connections() == 4; }));
   on_request_ = [](const ExchangePtr& exchange) {
     exchange->respond_error({ErrorCode::draining, "Come back later", Seconds{1}});
   };
@@ -129,6 +130,9 @@ TEST_F(ServerLimitsTest, DrainingClosesIdleConnectionsAndAnswersTheOthers) {
   halfway.send("TP/1.1\r\nHost: h\r\n\r\n");
   EXPECT_TRUE(halfway.gets("HTTP/1.1 503 "));
   EXPECT_TRUE(halfway.sees_end());
+  silent.send(get);
+  EXPECT_TRUE(silent.gets("HTTP/1.1 503 "));
+  EXPECT_TRUE(silent.sees_end());
   Client late(*this);
   late.send(get);
   EXPECT_TRUE(late.gets("HTTP/1.1 503 "));

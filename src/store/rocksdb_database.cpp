@@ -6,8 +6,12 @@
 #include <rocksdb/table.h>
 
 #include <algorithm>
+#include <array>
+#include <cstdarg>
+#include <cstdio>
 #include <system_error>
 
+#include "observe/log.hpp"
 #include "store/head_mark.hpp"
 
 #ifdef __SANITIZE_THREAD__
@@ -17,6 +21,21 @@ extern "C" const char* __tsan_default_suppressions() { return "race:librocksdb.s
 
 namespace tidings::store {
 namespace {
+
+// What the database has to say goes into the hub's own log. A log file of its own would stand on the disk that it tells
+// of, and Debian's RocksDB, whose assertions are on, ends the process at the second line that such a file refuses.
+class DatabaseWords final : public rocksdb::Logger {
+ public:
+  DatabaseWords() : Logger(rocksdb::InfoLogLevel::WARN_LEVEL) {}
+  using Logger::Logv;
+  void Logv(const char* format, va_list values) override {
+    if (!observe::log_enabled(observe::Level::debug)) return;
+    std::array<char, 1024> line{};
+    // Cut where it is longer.
+    std::vsnprintf(line.data(), line.size(), format, values);
+    observe::log(observe::Level::debug, "database_says", {{"text", line.data()}});
+  }
+};
 
 rocksdb::Options options_for(rocksdb::Env& environment, const rocksdb::CompactionFilter& filter) {
   rocksdb::BlockBasedTableOptions table;
@@ -48,9 +67,7 @@ rocksdb::Options options_for(rocksdb::Env& environment, const rocksdb::Compactio
   options.compression = lz4 ? rocksdb::kLZ4Compression : rocksdb::kNoCompression;
   options.stats_dump_period_sec = 0;
   options.stats_persist_period_sec = 0;
-  options.info_log_level = rocksdb::InfoLogLevel::WARN_LEVEL;
-  options.max_log_file_size = 1024 * 1024;
-  options.keep_log_file_num = 2;
+  options.info_log = std::make_shared<DatabaseWords>();
   return options;
 }
 
