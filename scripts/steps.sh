@@ -171,7 +171,7 @@ step_coverage() {
   mkdir -p build/coverage-report
   run_logged gcovr gcovr -r . --object-directory build/coverage --filter src/ \
     --exclude '.*_(test|benchmark|fuzz)\.cpp' --exclude '.*_fake.*\.hpp' --exclude '.*/testing/.*' \
-    --json build/coverage-report/lines.json || { check coverage gcovr false; return 1; }
+    --json build/coverage-report/lines.json build/coverage || { check coverage gcovr false; return 1; }
   build/venv/bin/python scripts/coverage build/coverage-report/lines.json "$results/coverage.checks"
 }
 
