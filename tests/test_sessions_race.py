@@ -31,7 +31,7 @@ def test_a_session_ends_by_itself(make_hub, user):
 
 
 def test_a_session_does_not_outlive_its_token(hub, user):
-    session = hub.session(tokens.access(user, expires_in=1))
-    eventually(lambda: hub.request("HEAD", "/api/v1/events/stream", query={"session_id": session}).status == 401, 5)
+    session = hub.session(tokens.access(user, expires_in=3))
+    eventually(lambda: hub.request("HEAD", "/api/v1/events/stream", query={"session_id": session}).status == 401, 10)
     answer = hub.request("GET", "/api/v1/events/stream", query={"session_id": session})
     assert answer.code in ("token_expired", "session_invalid")
