@@ -101,8 +101,8 @@ using ExchangePtr = std::shared_ptr<Exchange>;
 class Handler {
  public:
   virtual void handle(ExchangePtr exchange) = 0;
-  // Fields that every response to this request carries (CORS), for those that the server itself makes; the handler's own
-  // answers come with them.
+  // Fields that every response to this request carries (CORS), for those that the server itself makes; the handler's
+  // own answers come with them.
   virtual void decorate(const Request& request, Response& response) = 0;
 
  protected:
