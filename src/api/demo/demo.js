@@ -235,7 +235,7 @@ byId("cut").addEventListener("click", () => {
   clearTimeout(retryTimer);
   source?.close();
   state("cut");
-  show("connection", "cut here: what is published now is missed, for now", "", "system");
+  show("connection", "cut here: what is published meanwhile arrives on reconnecting", "", "system");
 });
 
 byId("publish").addEventListener("submit", (submitted) => {
