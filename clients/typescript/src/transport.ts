@@ -1,0 +1,43 @@
+/** The seam between the retry loop and the way bytes come. */
+import type { StreamEvent } from "./parser.ts";
+import type { Platform } from "./platform.ts";
+import type { SSEConnectOptions } from "./types.ts";
+
+/** An event as it came from the hub: an application's or a system event. `data` is the text as sent. */
+export interface RawEvent extends StreamEvent {
+  /** Set where the event was too large and was skipped: how large it was. `data` is empty then. */
+  readonly size?: number;
+}
+
+/** One attempt, ready to be made. */
+export interface TransportRequest {
+  /** The endpoint of the stream, without a query. */
+  readonly url: URL;
+  readonly options: SSEConnectOptions;
+  /** Resume after it. */
+  readonly cursor: string | undefined;
+  /** Goes into `Authorization`, and nowhere else. */
+  readonly token: string;
+  readonly signal: AbortSignal;
+  readonly platform: Platform;
+  /**
+   * Makes a request of the hub with the token, the service's headers and the signal. Rejects with an `SSEError` that
+   * carries the problem's code and status unless the answer is a 2xx other than 204.
+   */
+  send(url: URL, init?: RequestInit): Promise<Response>;
+  /** Where an endpoint of the hub is: `api/v1/events/session`. */
+  endpoint(path: string): URL;
+}
+
+/** What a transport tells the loop. After the signal is aborted all of it is ignored. */
+export interface TransportSink {
+  /** Something arrived, an event or not. */
+  activity(): void;
+  /** The complete events of one network read, in order; once a read, and not for none. */
+  batch(events: readonly RawEvent[]): void;
+  /** A `retry:` field, in milliseconds. */
+  retry(ms: number): void;
+}
+
+/** Opens one stream. Resolves when it has ended, rejects with what went wrong; the loop decides what follows. */
+export type Transport = (request: TransportRequest, sink: TransportSink) => Promise<void>;
