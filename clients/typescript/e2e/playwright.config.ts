@@ -1,0 +1,23 @@
+import { defineConfig } from "@playwright/test";
+
+const junit = process.env.E2E_JUNIT;
+
+export default defineConfig({
+  testDir: ".",
+  outputDir: "../../../build/e2e",
+  globalSetup: "./harness/set-up.ts",
+  workers: 2,
+  fullyParallel: true,
+  retries: 0,
+  forbidOnly: true,
+  timeout: 60_000 * Math.max(1, 5 * Number(process.env.E2E_SCALE ?? "0.1")),
+  reporter: junit ? [["list"], ["junit", { outputFile: junit }]] : [["list"]],
+  use: {
+    launchOptions: {
+      executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+      // A page that is left must be able to come back as it was.
+      ignoreDefaultArgs: ["--disable-back-forward-cache"],
+      args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"],
+    },
+  },
+});
