@@ -1,10 +1,9 @@
-// A shard's streams by connection id. The ids are random already, so they are their own hash: open addressing over
-// pointers, 8 bytes a slot, at most three quarters full.
+// A shard's streams by connection id. The ids are random already, so they are their own hash.
 #pragma once
 
 #include <cstddef>
-#include <vector>
 
+#include "events/dense_table.hpp"
 #include "events/stream.hpp"
 
 namespace tidings::events {
@@ -17,21 +16,15 @@ class ConnectionTable {
   void remove(const Subscriber& subscriber);
   // Null where there is none.
   [[nodiscard]] Subscriber* find(const ConnectionId& id) const;
-  [[nodiscard]] std::size_t size() const { return used_; }
+  [[nodiscard]] std::size_t size() const { return streams_.size(); }
 
   template <typename Visit>
   void for_each(Visit visit) const {
-    for (Subscriber* subscriber : slots_) {
-      if (subscriber != nullptr) visit(*subscriber);
-    }
+    streams_.for_each([&](Subscriber* subscriber) { visit(*subscriber); });
   }
 
  private:
-  [[nodiscard]] std::size_t slot_of(const ConnectionId& id) const;
-  void resize(std::size_t capacity);
-
-  std::vector<Subscriber*> slots_;
-  std::size_t used_ = 0;
+  SegmentedTable<Subscriber*> streams_;
 };
 
 }  // namespace tidings::events

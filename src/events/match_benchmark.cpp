@@ -3,10 +3,10 @@
 
 #include <memory>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 #include "events/channel_index.hpp"
+#include "events/dense_table.hpp"
 #include "events/filters.hpp"
 
 namespace tidings::events {
@@ -24,12 +24,18 @@ std::vector<std::unique_ptr<ChannelInterest>> interests(int count, const std::st
 }
 
 void FindsOneOfAMillionUsers(benchmark::State& state) {
-  std::unordered_map<std::string, int, TextHash, std::equal_to<>> users;
-  for (int i = 0; i < 1'000'000; ++i) users.emplace("user-" + std::to_string(i), i);
+  std::vector<std::string> names;
+  names.reserve(1'000'000);
+  SegmentedTable<const std::string*> users;
+  for (int i = 0; i < 1'000'000; ++i) {
+    names.push_back("user-" + std::to_string(i));
+    users.add(TextHash{}(names.back()), &names.back());
+  }
   std::uint64_t at = 0;
   for (auto _ : state) {
     at = at * 6364136223846793005ULL + 1442695040888963407ULL;
-    benchmark::DoNotOptimize(users.find(std::string_view("user-" + std::to_string((at >> 33) % 1'000'000))));
+    const std::string user = "user-" + std::to_string((at >> 33) % 1'000'000);
+    benchmark::DoNotOptimize(users.find(TextHash{}(user), [&](const std::string* name) { return *name == user; }));
   }
 }
 BENCHMARK(FindsOneOfAMillionUsers);

@@ -6,7 +6,11 @@
 namespace tidings::events {
 namespace {
 
-constexpr std::size_t least_slots = 8;
+std::uint32_t upper_half(std::uint64_t key) { return static_cast<std::uint32_t>(key >> 32); }
+std::uint32_t hash_of(std::uint64_t key) { return static_cast<std::uint32_t>(key); }
+auto counts_of(std::uint64_t key) {
+  return [half = upper_half(key)](const auto& count) { return count.key == half; };
+}
 
 std::uint64_t mix(std::uint64_t x) {
   x ^= x >> 32;
@@ -41,46 +45,22 @@ tl::unexpected<Error> over_limit(std::string detail, Milliseconds heartbeat) {
 
 }  // namespace
 
-std::size_t CountTable::slot_of(std::uint64_t key) const {
-  const std::size_t mask = slots_.size() - 1;
-  std::size_t at = key & mask;
-  while (slots_[at].count != 0 && slots_[at].key != key) at = (at + 1) & mask;
-  return at;
+std::uint32_t CountTable::count(std::uint64_t key) const {
+  const Count* found = counts_.find(hash_of(key), counts_of(key));
+  return found == nullptr ? 0 : found->count;
 }
 
-std::uint32_t CountTable::count(std::uint64_t key) const { return slots_.empty() ? 0 : slots_[slot_of(key)].count; }
-
 void CountTable::add(std::uint64_t key) {
-  if ((used_ + 1) * 4 > slots_.size() * 3) resize(slots_.empty() ? least_slots : slots_.size() * 2);
-  Slot& slot = slots_[slot_of(key)];
-  if (slot.count == 0) {
-    slot.key = key;
-    ++used_;
+  if (Count* found = counts_.find(hash_of(key), counts_of(key))) {
+    ++found->count;
+  } else {
+    counts_.add(hash_of(key), {upper_half(key), 1});
   }
-  ++slot.count;
 }
 
 void CountTable::take(std::uint64_t key) {
-  std::size_t hole = slot_of(key);
-  if (--slots_[hole].count != 0) return;
-  --used_;
-  // Entries that a probe would no longer reach move back into the hole.
-  const std::size_t mask = slots_.size() - 1;
-  for (std::size_t at = (hole + 1) & mask; slots_[at].count != 0; at = (at + 1) & mask) {
-    const std::size_t home = slots_[at].key & mask;
-    if (((at - home) & mask) >= ((at - hole) & mask)) {
-      slots_[hole] = std::exchange(slots_[at], Slot{});
-      hole = at;
-    }
-  }
-  if (slots_.size() > least_slots && used_ * 8 < slots_.size()) resize(slots_.size() / 2);
-}
-
-void CountTable::resize(std::size_t capacity) {
-  std::vector<Slot> old = std::exchange(slots_, std::vector<Slot>(capacity));
-  for (const Slot& slot : old) {
-    if (slot.count != 0) slots_[slot_of(slot.key)] = slot;
-  }
+  Count* found = counts_.find(hash_of(key), counts_of(key));
+  if (--found->count == 0) counts_.remove(found);
 }
 
 Quota::Quota(const StreamSettings& settings, Random& random) : settings_(settings) {

@@ -1,8 +1,8 @@
 // How many streams each user and each address has, over all shards, and how many there are: so that limits hold for the
 // whole process. Thread-safe.
 //
-// Users and addresses are counted under a keyed 64-bit hash, not by name: 16 bytes an entry instead of a string, and
-// nobody outside can find two names that share a count. A chance collision among n names has odds of n / 2^64.
+// Users and addresses are counted under a keyed 64-bit hash, not by name: 15 bytes an entry instead of a string, and
+// nobody outside can find two names that share a count. A chance collision among n names has odds of n / 2^63.
 #pragma once
 
 #include <array>
@@ -11,35 +11,31 @@
 #include <memory>
 #include <mutex>
 #include <string_view>
-#include <vector>
 
 #include "errors/error.hpp"
+#include "events/dense_table.hpp"
 #include "events/stream.hpp"
 #include "net/address.hpp"
 #include "platform/random.hpp"
 
 namespace tidings::events {
 
-// Counts by 64-bit key: open addressing with linear probing, at most three quarters full, shrinking as it empties.
+// Counts by 64-bit key, of which the lowest bit says nothing.
 class CountTable {
  public:
   [[nodiscard]] std::uint32_t count(std::uint64_t key) const;
   void add(std::uint64_t key);
   // The key must have been added.
   void take(std::uint64_t key);
-  [[nodiscard]] std::size_t size() const { return used_; }
-  [[nodiscard]] std::size_t capacity() const { return slots_.size(); }
+  [[nodiscard]] std::size_t size() const { return counts_.size(); }
+  [[nodiscard]] std::size_t capacity() const { return counts_.capacity(); }
 
  private:
-  struct Slot {
-    std::uint64_t key = 0;
-    std::uint32_t count = 0;  // 0: free
+  struct Count {
+    std::uint32_t key = 0;  // its upper half; the lower one is the hash
+    std::uint32_t count = 0;
   };
-  [[nodiscard]] std::size_t slot_of(std::uint64_t key) const;
-  void resize(std::size_t capacity);
-
-  std::vector<Slot> slots_;
-  std::size_t used_ = 0;
+  DenseTable<Count> counts_;
 };
 
 class Quota {

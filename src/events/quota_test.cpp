@@ -17,7 +17,7 @@ TEST(CountTable, CountsAsAMapDoesWhileItGrowsAndShrinks) {
   for (int step = 0; step < 40'000; ++step) {
     // Waves of coming and going; few different low bits, so that probes run into each other.
     const bool growing = (step / 5'000) % 2 == 0;
-    const std::uint64_t key = (dice.below(400) << 32) | dice.below(5);
+    const std::uint64_t key = (dice.below(400) << 32) | (dice.below(5) << 1);
     if (dice.below(10) < (growing ? 8U : 3U)) {
       table.add(key);
       ++model[key];

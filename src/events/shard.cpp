@@ -30,13 +30,13 @@ Shard::~Shard() {
   reactor_.unschedule(*this);
   queue_->close();
   connections_.for_each([this](Subscriber& stream) {
-    context_.quota->give_back(stream.user->name, stream.address);
+    context_.quota->give_back(stream.user(), stream.address);
     context_.metrics.open.add(-1);
     if (!stream.has(Subscriber::linked)) dead_.push_back(&stream);
   });
   while (Subscriber* stream = ready_.pop()) dead_.push_back(stream);
   while (Subscriber* stream = waiting_.pop()) dead_.push_back(stream);
-  for (const Subscriber* stream : dead_) delete stream;
+  sweep();
 }
 
 void Shard::tell(const ShardNews& news) {
@@ -69,20 +69,20 @@ bool Shard::run_slice() {
 
 // Frees what `bury` could not, since its own methods were on the stack.
 void Shard::sweep() {
-  for (const Subscriber* stream : std::exchange(dead_, {})) delete stream;
+  for (Subscriber* stream : std::exchange(dead_, {})) streams_.destroy(*stream);
 }
 
 void Shard::bury(Subscriber& stream) {
   if (stream.state == StreamState::dead) return;
   reactor_.timers().cancel(stream);
-  context_.quota->give_back(stream.user->name, stream.address);
+  context_.quota->give_back(stream.user(), stream.address);
   context_.metrics.open.add(-1);
   connections_.remove(stream);
   index_.remove(stream);
   stream.state = StreamState::dead;
   stream.response = nullptr;
   stream.unwritten.reset();
-  stream.labels.reset();
+  stream.names.reset();
   if (!stream.has(Subscriber::linked)) {
     if (dead_.empty()) reactor_.defer([this] { sweep(); });
     dead_.push_back(&stream);

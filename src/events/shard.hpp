@@ -26,6 +26,7 @@
 #include "events/subscriber.hpp"
 #include "events/subscriber_index.hpp"
 #include "events/timeline.hpp"
+#include "platform/slab.hpp"
 
 namespace tidings::events {
 
@@ -167,6 +168,7 @@ class Shard final : public net::SlicedWork {
   store::Position dispatched_ = 0;  // all frames up to here are marked with whom they are for
   EpochNumber dispatched_epoch_ = 0;
   Dispatch dispatch_;
+  Slab<Subscriber> streams_;
   SubscriberIndex index_{*this};
   ConnectionTable connections_;
   SubscriberQueue ready_;

@@ -10,7 +10,7 @@ namespace tidings::events {
 Result<void> Shard::extend(const ConnectionId& id, std::string_view user, WallTime expires_at,
                            const CoversChannel& covers) {
   Subscriber* stream = connections_.find(id);
-  if (stream == nullptr || stream->user->name != user) {
+  if (stream == nullptr || stream->user() != user) {
     return fail(ErrorCode::connection_not_found, "this user has no such connection");
   }
   accept_token(*stream, expires_at);
@@ -28,25 +28,22 @@ bool Shard::disconnect(const ConnectionId& id) {
   return true;
 }
 
-std::size_t Shard::disconnect_user(std::string_view name) {
+std::size_t Shard::disconnect_user(std::string_view user) {
   std::vector<Subscriber*> streams;
-  if (const UserStreams* user = index_.user(name)) {
-    for (Subscriber* stream = user->first; stream != nullptr; stream = stream->next_of_user) streams.push_back(stream);
-  }
+  index_.for_each_of(user, [&](Subscriber& stream) { streams.push_back(&stream); });
   for (Subscriber* stream : streams) say_bye(*stream, Bye::revoked);
   return streams.size();
 }
 
-bool Shard::give_way(std::string_view name) {
-  const UserStreams* user = index_.user(name);
+bool Shard::give_way(std::string_view user) {
   Subscriber* stuck = nullptr;
   Milliseconds longest = context_.settings.heartbeat.load();
-  for (Subscriber* stream = user == nullptr ? nullptr : user->first; stream != nullptr; stream = stream->next_of_user) {
-    const Milliseconds silence = silent_for(*stream);
-    if (silence < longest) continue;
+  index_.for_each_of(user, [&](Subscriber& stream) {
+    const Milliseconds silence = silent_for(stream);
+    if (silence < longest) return;
     longest = silence;
-    stuck = stream;
-  }
+    stuck = &stream;
+  });
   if (stuck == nullptr) return false;
   context_.metrics.gave_way.add();
   abort(*stuck);
@@ -58,7 +55,7 @@ ConnectionInfo Shard::describe(const Subscriber& stream) const {
   if (stream.state == StreamState::live) spot.position = std::max(spot.position, dispatched_);
   ConnectionInfo info;
   info.id = stream.id;
-  info.user = stream.user->name;
+  info.user = stream.user();
   info.address = stream.address.text();
   info.opened_at = WallTime{Seconds{stream.opened_at}};
   info.expires_at = stream.expires_at;
@@ -68,7 +65,7 @@ ConnectionInfo Shard::describe(const Subscriber& stream) const {
   if (stream.interest != nullptr) {
     for (const Pattern& pattern : *stream.interest->patterns()) info.channels.push_back(pattern.text());
   }
-  info.labels = unpack_labels(stream.labels.get());
+  info.labels = stream.labels();
   return info;
 }
 
@@ -76,7 +73,7 @@ std::vector<ConnectionInfo> Shard::list(const Streams::Query& query) const {
   // The first ones by text, kept while all are looked at: memory for a page, however many there are.
   std::map<std::string, const Subscriber*> first;
   connections_.for_each([&](const Subscriber& stream) {
-    if (!query.user.empty() && stream.user->name != query.user) return;
+    if (!query.user.empty() && stream.user() != query.user) return;
     if (!query.channel.empty() && (stream.interest == nullptr || !stream.interest->hears(query.channel))) return;
     std::string text = stream.id.text();
     if (text <= query.after) return;
@@ -97,11 +94,11 @@ std::vector<std::pair<std::string, std::size_t>> Shard::presence(std::string_vie
   std::map<std::string, std::size_t, std::less<>> users;
   for (const ChannelInterest* interest : interests) {
     for (std::size_t i = 0; i < interest->streams.size(); ++i) {
-      const std::string& user = interest->streams[i].user->name;
+      const std::string_view user = interest->streams[i].user();
       if (user <= after) continue;
       // A user past the page's end stays out: the page is full of users before them, who do not leave it.
       if (users.size() > most && user > std::prev(users.end())->first) continue;
-      ++users[user];
+      ++users[std::string(user)];
       if (users.size() > most + 1) users.erase(std::prev(users.end()));
     }
   }

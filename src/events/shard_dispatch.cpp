@@ -95,12 +95,8 @@ bool Shard::begin_dispatch() {
       if (filter->passes(frame)) sets.push_back(&filter->streams);
     }
   }
-  for (const std::string& name : recipients.users) {
-    const UserStreams* user = index_.user(name);
-    for (Subscriber* stream = user == nullptr ? nullptr : user->first; stream != nullptr;
-         stream = stream->next_of_user) {
-      visit(*stream);
-    }
+  for (const std::string& user : recipients.users) {
+    index_.for_each_of(user, [this](Subscriber& stream) { visit(stream); });
   }
   found_.clear();
   for (const std::string& channel : recipients.channels) index_.interests_in(channel, found_);

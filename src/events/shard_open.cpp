@@ -44,18 +44,17 @@ store::Position Shard::newest() const {
 }
 
 void Shard::open_at(Opening& opening, const std::optional<Since>& since) {
-  auto made = std::make_unique<Subscriber>();
-  made->response = opening.exchange->respond_stream(std::move(opening.head), *made);
-  if (made->response == nullptr) return;
-  Subscriber& stream = *made.release();
+  Subscriber& stream = streams_.make();
+  stream.response = opening.exchange->respond_stream(std::move(opening.head), stream);
+  if (stream.response == nullptr) return streams_.destroy(stream);
   const StreamOptions& options = opening.options;
   stream.id = ConnectionId::make(number_, context_.random);
   stream.form = options.form;
   stream.address = options.address;
-  stream.labels = pack_labels(options.labels);
+  stream.names = pack_names(options.user, options.labels);
   stream.opened_at =
       static_cast<std::uint32_t>(std::chrono::duration_cast<Seconds>(reactor_.wall().time_since_epoch()).count());
-  index_.add(stream, options.user, options.types, options.channels);
+  index_.add(stream, options.types, options.channels);
   connections_.add(stream);
   context_.metrics.open.add();
   // From now on the stream gives its place back itself.

@@ -65,7 +65,7 @@ bool Shard::wants(Subscriber& stream, const CommittedFrame& frame) const {
   if (!stream.filter->passes(frame)) return false;
   if (recipients.everyone()) return true;
   for (const std::string& user : recipients.users) {
-    if (user == stream.user->name) return true;
+    if (user == stream.user()) return true;
   }
   if (stream.interest == nullptr) return false;
   for (const std::string& channel : recipients.channels) {

@@ -14,7 +14,7 @@ store::ReadQuery query_of(const Subscriber& stream, store::Position until) {
   store::ReadQuery query;
   query.after = stream.cursor;
   query.until = until;
-  query.users.push_back(stream.user->name);
+  query.users.emplace_back(stream.user());
   if (stream.interest != nullptr) {
     // The patterns are immutable and shared, so that the reader's thread may ask them after the stream is gone.
     const Patterns patterns = stream.interest->patterns();

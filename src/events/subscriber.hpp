@@ -15,8 +15,6 @@
 
 namespace tidings::events {
 
-struct UserStreams;
-
 // Bytes that a transport did not take: the rest of the frame that a stream is in the middle of, or none where it stands
 // between two. 48 bytes, and only while a stream is blocked.
 struct Unwritten {
@@ -37,7 +35,7 @@ enum class StreamState : std::uint8_t {
   dead,     // out of every index, waiting only to be freed
 };
 
-// 184 bytes, one a stream: with the allocator's header exactly 192.
+// 168 bytes, one a stream.
 struct Subscriber final : public http::StreamConsumer, public net::Timer {
   // What the stream is still to be told when its transport takes bytes.
   static constexpr std::uint8_t owes_ping = 1;
@@ -52,11 +50,9 @@ struct Subscriber final : public http::StreamConsumer, public net::Timer {
   http::ResponseStream* response = nullptr;
   TypeFilter* filter = nullptr;
   ChannelInterest* interest = nullptr;  // null: no channels
-  const UserStreams* user = nullptr;
-  Subscriber* next_of_user = nullptr;
   Subscriber* next_linked = nullptr;
   std::unique_ptr<Unwritten> unwritten;
-  std::unique_ptr<const char[]> labels;  // "name\0value\0" each, an empty name at the end; null: none
+  std::unique_ptr<const char[]> names;  // see `pack_names`; null once dead
   store::Position cursor = 0;
   WallTime expires_at;
   std::uint64_t events = 0;  // application events written
@@ -77,12 +73,14 @@ struct Subscriber final : public http::StreamConsumer, public net::Timer {
   void set(std::uint8_t flag) { flags = static_cast<std::uint8_t>(flags | flag); }
   void clear(std::uint8_t flag) { flags = static_cast<std::uint8_t>(flags & ~flag); }
   [[nodiscard]] Spot spot() const { return {cursor, epoch}; }
+  [[nodiscard]] std::string_view user() const { return names.get(); }
+  [[nodiscard]] Labels labels() const;
 
   void on_writable() override;
   void on_closed() override;
   void on_timer() override;
 };
-static_assert(sizeof(Subscriber) == 184);
+static_assert(sizeof(Subscriber) == 168);
 
 // Streams in the order that they came; each stream stands in one list at most.
 class SubscriberQueue {
@@ -109,7 +107,8 @@ class SubscriberQueue {
   Subscriber* last_ = nullptr;
 };
 
-[[nodiscard]] std::unique_ptr<const char[]> pack_labels(const Labels& labels);
-[[nodiscard]] Labels unpack_labels(const char* packed);
+// A user and labels in one allocation: "user\0", "name\0value\0" for each label, and an empty name at the end. None of
+// them holds a NUL, and no name is empty. Short ones (24 bytes in all) take 32 with the allocator's header.
+[[nodiscard]] std::unique_ptr<const char[]> pack_names(std::string_view user, const Labels& labels);
 
 }  // namespace tidings::events

@@ -2,16 +2,11 @@
 
 #include <utility>
 
-#include "events/subscriber.hpp"
-
 namespace tidings::events {
 
-void SubscriberIndex::add(Subscriber& subscriber, std::string_view user, const std::vector<Pattern>& types,
+void SubscriberIndex::add(Subscriber& subscriber, const std::vector<Pattern>& types,
                           const std::vector<Pattern>& channels) {
-  auto found = users_.find(user);
-  if (found == users_.end()) found = users_.insert({std::string(user), nullptr}).first;
-  subscriber.user = &*found;
-  subscriber.next_of_user = std::exchange(found->first, &subscriber);
+  users_.add(TextHash{}(subscriber.user()), &subscriber);
 
   std::vector<Pattern> wanted = normalized(types);
   auto& filter = filters_[key_of(wanted)];
@@ -31,11 +26,7 @@ void SubscriberIndex::add(Subscriber& subscriber, std::string_view user, const s
 }
 
 void SubscriberIndex::remove(Subscriber& subscriber) {
-  Subscriber** link = &subscriber.user->first;
-  while (*link != &subscriber) link = &(*link)->next_of_user;
-  *link = subscriber.next_of_user;
-  if (subscriber.user->first == nullptr) users_.erase(users_.find(std::string_view(subscriber.user->name)));
-  subscriber.user = nullptr;
+  users_.remove(TextHash{}(subscriber.user()), [&](const Subscriber* stream) { return stream == &subscriber; });
 
   subscriber.filter->streams.remove(subscriber);
   if (subscriber.filter->streams.empty()) {
@@ -50,11 +41,6 @@ void SubscriberIndex::remove(Subscriber& subscriber) {
     held_ ? emptied_interests_.push_back(std::move(key)) : forget_interest(key);
   }
   subscriber.interest = nullptr;
-}
-
-const UserStreams* SubscriberIndex::user(std::string_view name) const {
-  const auto found = users_.find(name);
-  return found == users_.end() ? nullptr : &*found;
 }
 
 std::vector<TypeFilter*> SubscriberIndex::filters() const {

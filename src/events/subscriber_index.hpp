@@ -6,32 +6,33 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
-#include <unordered_set>
 #include <vector>
 
 #include "events/channel_index.hpp"
+#include "events/dense_table.hpp"
 #include "events/filters.hpp"
+#include "events/subscriber.hpp"
 
 namespace tidings::events {
-
-// A user's streams on this shard. About 64 bytes a user, and the name where it is longer than 15.
-struct UserStreams {
-  std::string name;
-  mutable Subscriber* first = nullptr;  // a list through `Subscriber::next_of_user`
-};
 
 class SubscriberIndex {
  public:
   explicit SubscriberIndex(Shard& shard) : shard_(shard) {}
 
-  // Gives the stream its filter, interest and user, and lists it under them.
-  void add(Subscriber& subscriber, std::string_view user, const std::vector<Pattern>& types,
-           const std::vector<Pattern>& channels);
+  // Gives the stream its filter and interest, and lists it under them and its user.
+  void add(Subscriber& subscriber, const std::vector<Pattern>& types, const std::vector<Pattern>& channels);
   // Sets that are left empty are forgotten at once, unless a visit holds on to them: see `hold`.
   void remove(Subscriber& subscriber);
 
-  // Null where the user has no stream here.
-  [[nodiscard]] const UserStreams* user(std::string_view name) const;
+  // `visit(Subscriber&)` for each stream of `user` here; it must neither add nor remove any.
+  template <typename Visit>
+  void for_each_of(std::string_view user, Visit visit) const {
+    // A search that takes none looks at all that it could be.
+    static_cast<void>(users_.find(TextHash{}(user), [&](Subscriber* stream) {
+      if (stream->user() == user) visit(*stream);
+      return false;
+    }));
+  }
   void interests_in(std::string_view channel, std::vector<ChannelInterest*>& into) const {
     channels_.find(channel, into);
   }
@@ -42,19 +43,11 @@ class SubscriberIndex {
   void release();
 
  private:
-  struct ByName {
-    using is_transparent = void;
-    std::size_t operator()(std::string_view name) const noexcept { return TextHash{}(name); }
-    std::size_t operator()(const UserStreams& user) const noexcept { return TextHash{}(user.name); }
-    bool operator()(const UserStreams& a, const UserStreams& b) const { return a.name == b.name; }
-    bool operator()(std::string_view a, const UserStreams& b) const { return a == b.name; }
-    bool operator()(const UserStreams& a, std::string_view b) const { return a.name == b; }
-  };
   void forget_filter(const std::string& key);
   void forget_interest(const std::string& key);
 
   Shard& shard_;
-  std::unordered_set<UserStreams, ByName, ByName> users_;
+  SegmentedTable<Subscriber*> users_;  // each stream under its user
   std::unordered_map<std::string, std::unique_ptr<TypeFilter>> filters_;
   std::unordered_map<std::string, std::unique_ptr<ChannelInterest>> interests_;
   ChannelIndex channels_;

@@ -24,7 +24,7 @@ struct Head;
 class ConnectionTable;
 class RequestExchange;
 
-// 96 bytes.
+// 88 bytes.
 class Connection final : public net::EventHandler, public ResponseStream {
  public:
   Connection(ConnectionTable& table, net::ByteStream stream, const net::IpAddress& peer, std::uint32_t index);
@@ -118,6 +118,6 @@ class Connection final : public net::EventHandler, public ResponseStream {
   bool in_turn_ : 1 = false;
   bool queued_ : 1 = false;
 };
-static_assert(sizeof(Connection) <= 112, "a million of these are held");
+static_assert(sizeof(Connection) == 88, "a million of these are held");
 
 }  // namespace tidings::http

@@ -52,10 +52,10 @@ void ConnectionTable::open(Descriptor socket, const net::IpAddress& peer) {
   }
   net::set_stream_options(socket.get(), limits_.write_timeout.load(std::memory_order_relaxed));
   const auto index = static_cast<std::uint32_t>(connections_.size());
-  connections_.push_back(std::make_unique<Connection>(*this, net::ByteStream(std::move(socket)), peer, index));
+  Connection& connection = places_.make(*this, net::ByteStream(std::move(socket)), peer, index);
+  connections_.push_back(&connection);
   probe_.accepted.add();
   probe_.open.add(1);
-  Connection& connection = *connections_.back();
   connection.start();
   if (open > limit) {
     connection.refuse({ErrorCode::overloaded, "The hub has as many connections as it may have", Seconds{1}}, Request{});
@@ -95,10 +95,11 @@ void ConnectionTable::bury_all() {
     if (connection.mark_queued(false)) std::replace(ready_.begin(), ready_.end(), &connection, {});
     const auto index = connection.index();
     if (index + 1 != connections_.size()) {
-      std::swap(connections_[index], connections_.back());
+      connections_[index] = connections_.back();
       connections_[index]->set_index(index);
     }
     connections_.pop_back();
+    places_.destroy(connection);
     count_.open.fetch_sub(1, std::memory_order_relaxed);
     probe_.open.add(-1);
   }

@@ -16,6 +16,7 @@
 #include "net/reactor.hpp"
 #include "observe/metrics.hpp"
 #include "platform/descriptor.hpp"
+#include "platform/slab.hpp"
 
 namespace tidings::http {
 
@@ -76,7 +77,8 @@ class ConnectionTable final : private net::SlicedWork {
   ServerProbe probe_;
   HttpDate date_;
   std::vector<char> receive_buffer_;
-  std::vector<std::unique_ptr<Connection>> connections_;  // each knows its index
+  Slab<Connection> places_;
+  std::vector<Connection*> connections_;  // each knows its index
   std::deque<Connection*> ready_;
   std::vector<Connection*> dead_;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);  // deferred burials may come after the table's end
