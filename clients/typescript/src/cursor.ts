@@ -1,30 +1,14 @@
-/** Where a service stands in the hub's log: which events are new, and what to resume from. */
+/** Where events stand in the hub's log. */
 
-export interface Cursor {
-  /** What to resume from, once there is anything. */
-  id: string | undefined;
-  /**
-   * Moves to where an event stands, if that is ahead in the current epoch or, with `jump` (for `hello` and `gap`), in
-   * another epoch. False where it is of the current epoch and not ahead: such an application event was seen already.
-   */
-  advance(id: string, jump?: boolean): boolean;
-}
-
-/** An id is `<epoch>-<sequence>`; sequences run beyond what a number holds exactly, so they are compared as digits. */
-const split = (id: string): [epoch: string, digits: string] => {
-  const cut = id.lastIndexOf("-");
-  return [id.slice(0, cut), id.slice(cut + 1)];
+/** An id is `<epoch>-<sequence>`. Sequences run beyond what a number holds exactly, so they are compared as digits. */
+const split = (id: string) => {
+  const [, epoch, digits] = /(.*?)(\d*)$/.exec(id) as unknown as [string, string, string];
+  return [epoch, digits.padStart(20, "0")] as const;
 };
 
-export const createCursor = (): Cursor => ({
-  id: undefined,
-  advance(id, jump) {
-    const [epoch, digits] = split(id);
-    const [currentEpoch, currentDigits] = split(this.id ?? "");
-    const same = epoch === currentEpoch;
-    const ahead = digits.length - currentDigits.length || (digits > currentDigits ? 1 : -1);
-    if (same ? ahead > 0 : jump || !this.id) this.id = id;
-    else return !same;
-    return true;
-  },
-});
+/** Whether an id lies ahead of the cursor; undefined where it is of another epoch, so that nobody can say. */
+export const isAhead = (id: string, cursor = ""): boolean | undefined => {
+  const [epoch, sequence] = split(id);
+  const [current, last] = split(cursor);
+  return epoch === current ? sequence > last : undefined;
+};

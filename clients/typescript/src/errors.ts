@@ -1,13 +1,11 @@
 export interface SSEErrorOptions {
   /** The HTTP status, where there was an answer. */
-  status?: number;
-  /** False where trying again can't help: the service is in `error` or `closed` then. */
-  retryable?: boolean;
-  /** How many attempts in a row have failed with this one; 0 where it is not about an attempt. */
-  attempt?: number;
-  cause?: unknown;
+  readonly status?: number;
+  /** False where trying again can't help; true by default. */
+  readonly retryable?: boolean;
+  readonly cause?: unknown;
   /** @internal What `Retry-After` asks for, in milliseconds. */
-  retryAfter?: number;
+  readonly retryAfter?: number;
 }
 
 /**
@@ -18,35 +16,36 @@ export interface SSEErrorOptions {
  *
  * | code | |
  * |---|---|
- * | `network` | the connection could not be made, or broke off |
- * | `timeout` | an attempt took more than 10 s |
+ * | `network` | the connection could not be made, or broke off; see `cause` |
+ * | `timeout` | an attempt took more than 10 s from token to `hello` |
  * | `silence` | nothing was heard for too long |
- * | `content_type` | the answer is not an event stream |
+ * | `content_type` | the answer is not an event stream: is `baseURL` the hub's? |
  * | `ended` | the stream ended without a `bye` |
- * | `bye` | the hub ended it, with the reason as message |
- * | `token_failed` | `getAccessToken` or `getSSEToken` threw |
+ * | `bye` | the hub ended it for good, with the reason as message |
+ * | `token_failed` | `getAccessToken` or `getSSEToken` threw; see `cause` |
  * | `signed_out` | there is no token |
  * | `aborted`, `disconnected` | by the signal; by `disconnect()` |
- * | `oversize` | an event over 1 MiB was skipped |
+ * | `oversize` | an event over 1 MiB was skipped: publish a reference instead |
  * | `overflow` | an iteration was read too slowly |
- * | `invalid` | an event does not pass its schema |
- * | `listener`, `cursor_store` | code of the application threw |
+ * | `invalid` | an event does not pass its schema; `cause` holds the issues |
+ * | `listener`, `cursor_store` | code of the application threw; see `cause` |
  */
 export class SSEError extends Error {
-  readonly code: string;
-  readonly status: number | undefined;
-  readonly retryable: boolean;
-  attempt: number;
+  declare readonly code: string;
+  declare readonly status: number | undefined;
+  /** False: the service is in `error` or `closed`. */
+  declare readonly retryable: boolean;
+  /** Which failure in a row it is, since the last `hello`; 0 where it is not about an attempt. */
+  declare attempt: number;
   /** @internal */
-  readonly retryAfter: number;
+  declare readonly retryAfter: number;
 
-  constructor(code: string, message: string, options: SSEErrorOptions = {}) {
-    super(message, { cause: options.cause });
-    this.name = "SSEError";
-    this.code = code;
-    this.status = options.status;
-    this.retryable = options.retryable ?? true;
-    this.attempt = options.attempt ?? 0;
-    this.retryAfter = options.retryAfter ?? 0;
+  constructor(code: string, message = code, options: SSEErrorOptions = {}) {
+    super(message, options);
+    Object.assign(this, { name: "SSEError", retryable: true, attempt: 0, retryAfter: 0, ...options, code });
   }
 }
+
+/** What else is thrown comes from `fetch`. */
+export const asError = (cause: unknown): SSEError =>
+  cause instanceof SSEError ? cause : new SSEError("network", `${cause}`, { cause });

@@ -11,6 +11,7 @@
 export { SSEError } from "./errors.ts";
 export { HeartbeatMonitor } from "./heartbeat.ts";
 export type { Platform } from "./platform.ts";
+export { SSEService } from "./service.ts";
 export type { CrossTab, Source, SourceFactory, SourceHost } from "./source.ts";
 export { SSEConnectionState } from "./state.ts";
 export type { RawEvent, Transport, TransportRequest, TransportSink } from "./transport.ts";

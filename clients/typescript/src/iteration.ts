@@ -4,54 +4,49 @@ import { SSEError } from "./errors.ts";
 /** Events that wait for the reader of an iteration. */
 const LIMIT = 1_000;
 
-export interface Iteration<Event> extends AsyncIterableIterator<Event, undefined> {
-  push(event: Event): void;
+export interface Iteration<Event> {
+  readonly push: (event: Event) => void;
   /** What is queued is still read; then the iteration is over, or throws. */
-  end(error?: unknown): void;
+  readonly end: (error?: SSEError) => void;
+  readonly events: AsyncGenerator<Event, void, void>;
 }
 
-/** `onEnd` is called once, whoever ended it. */
+/** `onEnd` is called when no more events are wanted. */
 export function createIteration<Event>(onEnd: () => void): Iteration<Event> {
   const queue: Event[] = [];
-  let ended = false;
-  let failure: unknown;
+  let ended: { error: SSEError | undefined } | undefined;
   let wake = () => {};
 
-  const end = (error?: unknown) => {
-    if (ended) return;
-    ended = true;
-    failure = error;
+  const end = (error?: SSEError) => {
+    ended ??= { error };
     onEnd();
     wake();
   };
 
-  return {
-    push(event) {
-      if (ended) return;
-      if (queue.length === LIMIT) return end(new SSEError("overflow", `the reader is ${LIMIT} events behind`));
-      queue.push(event);
-      wake();
-    },
-    end,
-    async next() {
-      while (!queue.length && !ended) {
+  const read = async function* () {
+    try {
+      for (;;) {
+        while (queue.length) yield queue.shift() as Event;
+        if (ended?.error) throw ended.error;
+        if (ended) return;
         await new Promise<void>((resolve) => {
           wake = resolve;
         });
       }
-      if (queue.length) return { value: queue.shift() as Event, done: false };
-      if (failure === undefined) return { value: undefined, done: true };
-      const error = failure;
-      failure = undefined;
-      throw error;
-    },
-    async return() {
-      queue.length = 0;
+    } finally {
       end();
-      return { value: undefined, done: true };
+    }
+  };
+
+  return {
+    push(event) {
+      if (queue.push(event) > LIMIT) {
+        queue.pop();
+        end(new SSEError("overflow", `the reader is ${LIMIT} events behind`));
+      }
+      wake();
     },
-    [Symbol.asyncIterator]() {
-      return this;
-    },
+    end,
+    events: read(),
   };
 }

@@ -1,22 +1,17 @@
-/** What the client takes from its surroundings; tests bring their own. Nothing is touched until it is used. */
+/**
+ * What the client takes from its surroundings: a part of the global scope, which is what it is by default. Tests bring
+ * their own. Nothing of it is touched before it is used.
+ */
 export interface Platform {
-  /** `Date.now()`. */
-  now(): number;
-  /** `Math.random()`. */
-  random(): number;
+  readonly Date: { now(): number };
+  readonly Math: { random(): number };
   setTimeout(callback: () => void, ms: number): unknown;
   clearTimeout(timer: unknown): void;
-  /** `window`, or undefined where there is no page: `online`, `pageshow`, `pagehide`, `visibilitychange`, `freeze`, `resume`. */
-  readonly page: EventTarget | undefined;
+  readonly fetch: typeof globalThis.fetch;
+  /** The page's: absent on a server, and never called back there. */
+  addEventListener?(type: string, listener: (event: Event) => void, options?: AddEventListenerOptions): void;
+  readonly document?: { readonly visibilityState: string };
+  readonly navigator?: { readonly locks?: LockManager };
+  readonly BroadcastChannel?: typeof globalThis.BroadcastChannel;
+  readonly EventSource?: typeof globalThis.EventSource;
 }
-
-/** The real one. */
-export const platform: Platform = {
-  now: () => Date.now(),
-  random: () => Math.random(),
-  setTimeout: (callback, ms) => setTimeout(callback, ms),
-  clearTimeout: (timer) => clearTimeout(timer as number),
-  get page() {
-    return typeof document === "undefined" ? undefined : globalThis;
-  },
-};

@@ -16,13 +16,11 @@ export interface TransportRequest {
   readonly options: SSEConnectOptions;
   /** Resume after it. */
   readonly cursor: string | undefined;
-  /** Goes into `Authorization`, and nowhere else. */
-  readonly token: string;
   readonly signal: AbortSignal;
   readonly platform: Platform;
   /**
    * Makes a request of the hub with the token, the service's headers and the signal. Rejects with an `SSEError` that
-   * carries the problem's code and status unless the answer is a 2xx other than 204.
+   * carries the problem's code and status unless the answer is a 2xx.
    */
   send(url: URL, init?: RequestInit): Promise<Response>;
   /** Where an endpoint of the hub is: `api/v1/events/session`. */
@@ -36,7 +34,7 @@ export interface TransportSink {
   /** The complete events of one network read, in order; once a read, and not for none. */
   batch(events: readonly RawEvent[]): void;
   /** A `retry:` field, in milliseconds. */
-  retry(ms: number): void;
+  retry(ms: number): unknown;
 }
 
 /** Opens one stream. Resolves when it has ended, rejects with what went wrong; the loop decides what follows. */

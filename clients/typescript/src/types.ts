@@ -74,7 +74,8 @@ export interface StandardSchema<Output = unknown> {
   };
 }
 
-type StandardResult<Output> =
+/** @internal */
+export type StandardResult<Output> =
   | { readonly value: Output; readonly issues?: undefined }
   | { readonly issues: ReadonlyArray<{ readonly message: string }> };
 
@@ -151,9 +152,9 @@ export interface SSEStats {
 
 export interface HeartbeatConfig {
   /** How often the other side is heard at least; 15 s by default. */
-  readonly expectedInterval?: number;
+  readonly expectedInterval?: number | undefined;
   /** Silence that is death; `expectedInterval` and 10 s by default. */
-  readonly timeout?: number;
+  readonly timeout?: number | undefined;
   /** Called once a silence. */
   readonly onTimeout: () => void;
 }

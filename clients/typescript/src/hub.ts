@@ -1,0 +1,103 @@
+/** Requests of the hub, and the tokens for them. */
+import { SSEError } from "./errors.ts";
+import type { Platform } from "./platform.ts";
+import type { SSEServiceConfig, TokenReason, TokenRequest } from "./types.ts";
+
+/** The longest that a `Retry-After` is believed. */
+const RETRY_AFTER_LIMIT = 300_000;
+/** How long before its end an SSE token is no longer used, for the way and the hub's own work. */
+const SSE_TOKEN_MARGIN = 5_000;
+
+/** A token for this reason; there is none once the signal is aborted. Rejects with `signed_out` for `null`. */
+export type GetToken = (reason: TokenReason, signal: AbortSignal) => Promise<string>;
+
+export interface Hub {
+  endpoint(path: string): URL;
+  /** Rejects unless the answer is a 2xx, and with `SSEError` where it is another one. */
+  send(url: URL, token: string, init: RequestInit): Promise<Response>;
+  /** The application's access token; a refresh under way serves all who ask meanwhile. */
+  readonly accessToken: GetToken;
+  /** What opens streams: an SSE token where there is `getSSEToken`, else the access token. */
+  readonly streamToken: GetToken;
+}
+
+/** The answer as an error. */
+export async function refusal(response: Response, platform: Platform): Promise<SSEError> {
+  const { status, headers } = response;
+  const after = headers.get("Retry-After") as string;
+  const wait = +after * 1000 || Date.parse(after) - platform.Date.now() || 0;
+  const { code = `http_${status}`, detail } = /problem/.test(headers.get("Content-Type") as string)
+    ? await response.json().catch(() => ({}))
+    : ({} as { code?: string; detail?: string });
+  return new SSEError(code, detail, {
+    status,
+    retryable: ![204, 400, 403].includes(status),
+    retryAfter: Math.min(Math.max(wait, 0), RETRY_AFTER_LIMIT),
+  });
+}
+
+export function createHub(
+  { baseURL, headers, fetch, getAccessToken, getSSEToken }: SSEServiceConfig,
+  platform: Platform,
+): Hub {
+  let refresh: Promise<string> | undefined;
+  let kept: string;
+  let keptUntil = 0;
+
+  const ask = async <Token>(get: ((request: TokenRequest) => Token) | undefined, request: TokenRequest) => {
+    let token: Awaited<Token> | undefined;
+    try {
+      token = await get?.(request);
+    } catch (cause) {
+      throw new SSEError("token_failed", `${cause}`, { cause });
+    }
+    if (!token) throw new SSEError("signed_out", "there is no token", { retryable: false });
+    return token as NonNullable<Awaited<Token>>;
+  };
+
+  const accessToken: GetToken = (reason, signal) => {
+    if (refresh) return refresh;
+    const asked = ask(getAccessToken, { reason, signal });
+    if (reason !== "connect") {
+      refresh = asked;
+      const done = () => {
+        if (refresh === asked) refresh = undefined;
+      };
+      asked.then(done, done);
+      // One that hangs must not hold up the next attempt as well.
+      signal.addEventListener("abort", done);
+    }
+    return asked;
+  };
+
+  return {
+    endpoint(path) {
+      const url = new URL(baseURL, globalThis.location?.href);
+      url.pathname = `${url.pathname}/${path}`.replace(/\/+/g, "/");
+      return url;
+    },
+
+    async send(url, token, init) {
+      const response = await (fetch ?? platform.fetch)(url, {
+        cache: "no-store",
+        ...init,
+        headers: { ...headers, ...init.headers, Authorization: `Bearer ${token}` },
+      });
+      if (!response.ok) throw await refusal(response, platform);
+      return response;
+    },
+
+    accessToken,
+
+    async streamToken(reason, signal) {
+      if (!getSSEToken) return accessToken(reason, signal);
+      const now = platform.Date.now();
+      if (reason !== "connect" || now >= keptUntil) {
+        const { sse_token, expires_in } = await ask(getSSEToken, { reason, signal });
+        kept = sse_token;
+        keptUntil = now + expires_in * 1000 - SSE_TOKEN_MARGIN;
+      }
+      return kept;
+    },
+  };
+}
