@@ -13,7 +13,8 @@ for (const transport of TRANSPORTS) {
       await reader.page.goto(`${world.site.origin}/elsewhere.html`);
       await eventually("the hub has no stream", async () => (await world.hub.connections()).length === 0);
       await publishing.reached(40);
-      await reader.page.goBack();
+      // A page that is taken out of the cache does not load again.
+      await reader.page.goBack({ waitUntil: "commit" });
       await publishing.reached(60);
       await publishing.stop();
       await reader.receives(world.hub.published);

@@ -1,4 +1,5 @@
 import { defineConfig } from "@playwright/test";
+import { CHROMIUM, FLAGS } from "./harness/everyday.ts";
 
 const junit = process.env.E2E_JUNIT;
 
@@ -14,10 +15,10 @@ export default defineConfig({
   reporter: junit ? [["list"], ["junit", { outputFile: junit }]] : [["list"]],
   use: {
     launchOptions: {
-      executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+      executablePath: CHROMIUM,
       // A page that is left must be able to come back as it was.
       ignoreDefaultArgs: ["--disable-back-forward-cache"],
-      args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"],
+      args: FLAGS,
     },
   },
 });

@@ -2,12 +2,24 @@
  * Connections that die without a word, and pages that stand still meanwhile. The hub's heartbeat, the silence that is
  * death (25 s), and the minute that a page stands still are those of the specification at E2E_SCALE=1.
  */
+import type { Page } from "@playwright/test";
 import { keepPublishing } from "./harness/publisher.ts";
 import { stopRenderer } from "./harness/renderer.ts";
 import { expect, pause, scaled, TRANSPORTS, test } from "./harness/test.ts";
 
 const heartbeatTimeout = scaled(25_000);
 const MINUTE = scaled(60_000);
+
+/** Freezes a page that is hidden; returns what thaws it. */
+async function freeze(page: Page): Promise<() => Promise<void>> {
+  await page.waitForFunction(() => document.hidden, null, { polling: 50 });
+  const session = await page.context().newCDPSession(page);
+  const state = async (state: "frozen" | "active") => void (await session.send("Page.setWebLifecycleState", { state }));
+  await state("frozen");
+  return () => state("active");
+}
+
+const names = ({ lifecycle }: { lifecycle: { name: string }[] }) => lifecycle.map(({ name }) => name);
 
 test.use({ settings: { "stream.heartbeat": `${scaled(15_000)}ms` } });
 
@@ -61,32 +73,38 @@ for (const transport of TRANSPORTS) {
       await reader.receives(world.hub.published);
       await reader.reaches("connected");
     });
+  });
+}
 
-    test("a page that was frozen goes on with every event", async ({ world }) => {
+for (const transport of TRANSPORTS) {
+  test.describe(`${transport}, in a tab behind another`, () => {
+    test.use({ transport, everyday: true });
+
+    test("a page that was frozen goes on with every event", async ({ world, context }) => {
       const reader = await world.connected({ heartbeatTimeout });
-      const session = await reader.page.context().newCDPSession(reader.page);
+      await (await context.newPage()).bringToFront();
       const publishing = keepPublishing(world.hub);
       await publishing.reached(20);
-      await session.send("Page.setWebLifecycleState", { state: "frozen" });
+      const thaw = await freeze(reader.page);
       await pause(MINUTE);
-      await session.send("Page.setWebLifecycleState", { state: "active" });
+      await thaw();
       await publishing.stop();
       await reader.receives(world.hub.published);
       await reader.reaches("connected");
-      const { lifecycle } = await reader.record();
-      expect(lifecycle.map(({ name }) => name)).toEqual(expect.arrayContaining(["freeze", "resume"]));
+      expect(names(await reader.record())).toEqual(expect.arrayContaining(["freeze", "resume"]));
     });
 
-    test("a page that was frozen while its connection died makes a new one", async ({ world }) => {
+    test("a page that was frozen while its connection died makes a new one", async ({ world, context }) => {
       const reader = await world.connected({ heartbeatTimeout });
-      const session = await reader.page.context().newCDPSession(reader.page);
-      await session.send("Page.setWebLifecycleState", { state: "frozen" });
+      await (await context.newPage()).bringToFront();
+      const thaw = await freeze(reader.page);
       world.proxy.silence();
       await world.hub.publish({ type: "novel.created", data: 1 }, { type: "novel.created", data: 2 });
       await pause(MINUTE);
-      await session.send("Page.setWebLifecycleState", { state: "active" });
+      await thaw();
       await reader.receives(world.hub.published);
       await reader.reaches("connected");
+      expect(names(await reader.record())).toEqual(expect.arrayContaining(["freeze", "resume"]));
     });
   });
 }

@@ -26,6 +26,7 @@ for (const transport of TRANSPORTS) {
       world.site.token = ({ user }) => accessToken({ sub: user, expiresIn: 4 });
       const reader = await world.connected({ cacheToken: true });
       const [connection] = await world.hub.connections();
+      expect(connection).toBeDefined();
       const publishing = keepPublishing(world.hub);
       await eventually(
         "three tokens were sent after the first",
@@ -33,7 +34,7 @@ for (const transport of TRANSPORTS) {
       );
       await publishing.stop();
       await reader.receives(world.hub.published);
-      expect(await world.hub.connections()).toMatchObject([{ connection_id: connection?.connection_id }]);
+      expect(await world.hub.connections()).toMatchObject([{ id: connection?.id }]);
       expect(await reader.record()).toMatchObject({ states: ["connecting", "connected"], errors: [] });
     });
 

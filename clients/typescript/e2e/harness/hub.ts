@@ -21,7 +21,7 @@ export interface Publication {
 export type Published = Publication & { id: string };
 
 export interface Connection {
-  connection_id: string;
+  id: string;
   user: string;
 }
 

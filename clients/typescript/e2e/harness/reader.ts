@@ -75,7 +75,7 @@ export class Reader {
   static async open(context: BrowserContext, origin: string, settings: ReaderSettings): Promise<Reader> {
     const reader = new Reader(await context.newPage(), settings);
     await reader.page.goto(`${origin}/reader.html?settings=${encodeURIComponent(JSON.stringify(settings))}`);
-    await reader.page.waitForFunction(() => window.service !== undefined);
+    await reader.page.waitForFunction(() => window.service !== undefined, null, { polling: 50 });
     return reader;
   }
 

@@ -1,45 +1,33 @@
 /** The process that runs a tab's scripts, which a test may stop and let go on. */
+import { readdirSync, readFileSync } from "node:fs";
 import type { Browser, Page } from "@playwright/test";
-import { pause } from "./eventually.ts";
+import { eventually } from "./eventually.ts";
 
-interface ProcessInfo {
-  type: string;
-  id: number;
-  /** Seconds of CPU since it began. */
-  cpuTime: number;
+const hasWorker = (id: number) =>
+  readdirSync(`/proc/${id}/task`).some((thread) =>
+    readFileSync(`/proc/${id}/task/${thread}/comm`, "utf8").startsWith("DedicatedWorker"),
+  );
+
+/** The process id of a page's renderer: of all renderers, the one that has a worker when the page has one. */
+async function rendererOf(page: Page): Promise<number> {
+  const session = await (page.context().browser() as Browser).newBrowserCDPSession();
+  const worker = await page.evaluateHandle(() => new Worker("data:text/javascript,"));
+  try {
+    return await eventually("a renderer has a worker", async () => {
+      const { processInfo } = await session.send("SystemInfo.getProcessInfo");
+      return processInfo.find(({ type, id }) => type === "renderer" && hasWorker(id))?.id;
+    });
+  } finally {
+    await worker.evaluate((one) => one.terminate());
+    await worker.dispose();
+    await session.detach();
+  }
 }
 
-const renderers = async (browser: Browser): Promise<Map<number, number>> => {
-  const session = await browser.newBrowserCDPSession();
-  const { processInfo } = (await session.send("SystemInfo.getProcessInfo")) as { processInfo: ProcessInfo[] };
-  await session.detach();
-  return new Map(processInfo.filter(({ type }) => type === "renderer").map(({ id, cpuTime }) => [id, cpuTime]));
-};
-
-/** The process id of a page's renderer: of all renderers, the one that works when the page does. */
-export async function rendererOf(page: Page): Promise<number> {
-  const browser = page.context().browser() as Browser;
-  const before = await renderers(browser);
-  await page.evaluate(() => {
-    const end = performance.now() + 300;
-    while (performance.now() < end);
-  });
-  const worked = [...(await renderers(browser))].map(([id, time]) => [id, time - (before.get(id) ?? 0)] as const);
-  worked.sort(([, a], [, b]) => b - a);
-  const [most, next] = worked;
-  if (!most || most[1] < 0.1 || (next && next[1] > most[1] / 2)) throw new Error(`which renderer? ${worked}`);
-  return most[0];
-}
-
-/** Stops the page's renderer and makes sure that the page has stopped. Returns what lets it go on. */
+/** Stops the page's renderer as a whole, whatever it is in the middle of. Returns what lets it go on. */
 export async function stopRenderer(page: Page): Promise<() => void> {
   const id = await rendererOf(page);
   process.kill(id, "SIGSTOP");
-  const goOn = () => void process.kill(id, "SIGCONT");
-  const answered = page.evaluate(() => true).catch(() => false);
-  if (await Promise.race([answered, pause(200)])) {
-    goOn();
-    throw new Error("the page goes on although its renderer is stopped");
-  }
-  return goOn;
+  await eventually("the renderer is stopped", () => /^State:\s+T/m.test(readFileSync(`/proc/${id}/status`, "utf8")));
+  return () => void process.kill(id, "SIGCONT");
 }

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type BrowserContext, test as base, expect } from "@playwright/test";
+import { everyday } from "./everyday.ts";
 import { Hub, type Published } from "./hub.ts";
 import { TcpProxy } from "./proxy.ts";
 import { Reader, type ReaderSettings } from "./reader.ts";
@@ -66,6 +67,8 @@ async function makeWorld(
 interface Options {
   /** How the tabs read. */
   transport: Transport;
+  /** Whether tabs behind others are hidden and can be frozen, at the price of a browser a test. */
+  everyday: boolean;
   /** The hub's settings beside the harness's own. */
   settings: Record<string, string>;
 }
@@ -73,13 +76,20 @@ interface Options {
 export const test = base.extend<Options & { world: World }>({
   transport: ["fetch", { option: true }],
   settings: [{}, { option: true }],
+  everyday: [false, { option: true }],
+  context: async ({ browser, everyday: asked }, use) => {
+    if (asked) return everyday(use);
+    const context = await browser.newContext();
+    await use(context);
+    await context.close();
+  },
   world: async ({ context, transport, settings }, use) => {
     const folder = mkdtempSync(join(tmpdir(), "tidings-e2e-"));
     const { world, readers } = await makeWorld(folder, settings, context, transport);
     try {
       await use(world);
     } finally {
-      await context.close();
+      await Promise.all(readers.map(({ page }) => page.close()));
       await world.proxy.stop();
       await world.site.stop();
       await world.hub.stop();
