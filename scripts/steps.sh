@@ -30,8 +30,8 @@ shell_parses() {
 # The rule on sizes: a file that outgrows 20 KB is two files.
 small_files() {
   local large
-  large="$(find src bench tests docs scripts -type f -size +20k ! -path '*/node_modules/*' \
-    \( -name '*.[ch]pp' -o -name '*.py' -o -name '*.md' -o -name '*.sh' \))"
+  large="$(git ls-files -- src bench tests clients examples docs scripts |
+    grep -E '\.([ch]pp|py|md|sh|tsx?|js|css|html)$' | xargs -r -d '\n' find 2>/dev/null -size +20k)"
   if [ -n "$large" ]; then
     printf 'these files are larger than 20 KB:\n%s\n' "$large"
     return 1
@@ -47,7 +47,7 @@ step_lint() {
 }
 
 step_tidy() {
-  scripts/build coverage || { check tidy clang-tidy false; return 1; }
+  scripts/build checked || { check tidy clang-tidy false; return 1; }
   check tidy clang-tidy run_logged clang-tidy scripts/tidy
 }
 
@@ -88,29 +88,20 @@ run_pytest() {
 }
 
 step_unit() {
-  check unit "coverage preset builds" scripts/build coverage || return 1
-  find build/coverage -name '*.gcda' -delete
-  run_units coverage
+  check unit "checked preset builds" scripts/build checked || return 1
+  find build/checked -name '*.gcda' -delete
+  run_units checked
 }
 
 step_integration() {
-  check integration "coverage preset builds" scripts/build coverage || return 1
-  TIDINGS_TEST_SCALE="${TIDINGS_TEST_SCALE:-0.3}" run_pytest integration build/coverage/tidings -m "not release"
+  check integration "checked preset builds" scripts/build checked || return 1
+  TIDINGS_TEST_SCALE="${TIDINGS_TEST_SCALE:-0.1}" run_pytest integration build/checked/tidings -m "not release"
 }
 
 # The binary that ships, at full scale, and what only it can show: figures of time and memory.
 step_release() {
   check release "release preset builds" scripts/build release tidings || return 1
   run_pytest integration-release build/release/tidings
-}
-
-step_asan() {
-  local status=0
-  check asan "asan preset builds" scripts/build asan || return 1
-  run_units asan || status=1
-  TIDINGS_TEST_SCALE="${TIDINGS_TEST_SCALE:-0.1}" TIDINGS_SANITIZED=1 \
-    run_pytest integration-asan build/asan/tidings -m "not release" || status=1
-  return $status
 }
 
 step_tsan() {
@@ -132,7 +123,7 @@ fuzz_one() {
 
 step_fuzz() {
   local binary name status=0
-  check fuzz "fuzz preset builds" scripts/build fuzz || return 1
+  check fuzz "fuzz preset builds" scripts/build fuzz fuzzers || return 1
   local running=() names=()
   # One a core at a time.
   for binary in $(find build/fuzz/src -maxdepth 2 -type f -executable -name '*_fuzz' | sort); do
@@ -169,9 +160,9 @@ finish_fuzzers() {
 
 step_coverage() {
   mkdir -p build/coverage-report
-  run_logged gcovr gcovr -r . --object-directory build/coverage --filter src/ \
+  run_logged gcovr gcovr -r . --object-directory build/checked --filter src/ \
     --exclude '.*_(test|benchmark|fuzz)\.cpp' --exclude '.*_fake.*\.hpp' --exclude '.*/testing/.*' \
-    --json build/coverage-report/lines.json build/coverage || { check coverage gcovr false; return 1; }
+    --json build/coverage-report/lines.json build/checked || { check coverage gcovr false; return 1; }
   build/venv/bin/python scripts/coverage build/coverage-report/lines.json "$results/coverage.checks"
 }
 
