@@ -30,7 +30,7 @@ const EVP_MD* hmac_digest(Algorithm algorithm) {
   }
 }
 
-tl::unexpected<Error> refused(std::string_view detail) {
+tl::unexpected<Error> unsignable(std::string_view detail) {
   return fail(ErrorCode::parameter_invalid, std::string(detail));
 }
 
@@ -57,12 +57,14 @@ Result<Permissions> permissions_of(const TokenRequest& request) {
 Result<std::string> sign_access_token(const TokenRequest& request, std::string_view secret, Algorithm algorithm,
                                       WallTime now) {
   const EVP_MD* digest = hmac_digest(algorithm);
-  if (digest == nullptr) return refused("tokens are signed with HS256, HS384 or HS512 only");
-  if (secret.size() < least_secret_bytes) return refused("a shared secret needs at least 32 bytes");
-  if (!events::valid_user(request.user)) return refused("the user must be 1 to 255 bytes without control characters");
-  if (request.lifetime <= Milliseconds::zero()) return refused("the lifetime must be longer than nothing");
+  if (digest == nullptr) return unsignable("tokens are signed with HS256, HS384 or HS512 only");
+  if (secret.size() < least_secret_bytes) return unsignable("a shared secret needs at least 32 bytes");
+  if (!events::valid_user(request.user)) {
+    return unsignable("the user must be 1 to 255 bytes without control characters");
+  }
+  if (request.lifetime <= Milliseconds::zero()) return unsignable("the lifetime must be longer than nothing");
   if (std::find(registered_claims.begin(), registered_claims.end(), request.claim) != registered_claims.end()) {
-    return refused("the permissions claim can't have the name of a registered claim");
+    return unsignable("the permissions claim can't have the name of a registered claim");
   }
   const auto permissions = permissions_of(request);
   if (!permissions) return tl::unexpected(permissions.error());
@@ -77,7 +79,7 @@ Result<std::string> sign_access_token(const TokenRequest& request, std::string_v
   if (Json claim = write_permissions(*permissions); !claim.empty()) claims[request.claim] = std::move(claim);
   const Json header{{"alg", name(algorithm)}, {"typ", "JWT"}};
   const auto payload = write_json(claims);
-  if (!payload) return refused("the issuer, audience and claim's name must be UTF-8");
+  if (!payload) return unsignable("the issuer, audience and claim's name must be UTF-8");
   const std::string signed_part = encode_part(header) + "." + base64url_encode(*payload);
   return signed_part + "." + base64url_encode(evp::hmac(digest, secret, signed_part));
 }

@@ -118,7 +118,7 @@ class Streams final : public store::LogListener {
   // `stream_limit` (with retry_after). At the user's limit, a stream that has not taken what was written to it for a
   // heartbeat gives way; `done` may therefore be called later, on `reactor`'s thread.
   void reserve(net::Reactor& reactor, std::string_view user, const net::IpAddress& address,
-               std::function<void(Result<Place>)> done);
+               const std::function<void(Result<Place>)>& done);
   // Whether `reserve` would succeed without anyone giving way; reserves nothing (for §1.2).
   [[nodiscard]] Result<void> check_limits(std::string_view user, const net::IpAddress& address) const;
 
@@ -156,7 +156,7 @@ class Streams final : public store::LogListener {
 
   // `bye` `draining` to every stream, spread over `over`, each with a jittered retry. `done` once none is left, on some
   // reactor's thread. New streams must be refused by then.
-  void drain(Milliseconds over, std::function<void()> done);
+  void drain(Milliseconds over, const std::function<void()>& done);
 
   [[nodiscard]] std::size_t open_streams() const;
 

@@ -76,7 +76,7 @@ Streams::Place& Streams::Place::operator=(Place&&) noexcept = default;
 Streams::Place::~Place() = default;
 
 void Streams::reserve(net::Reactor& reactor, std::string_view user, const net::IpAddress& address,
-                      std::function<void(Result<Place>)> done) {
+                      const std::function<void(Result<Place>)>& done) {
   impl_->try_to_reserve(reactor, std::string(user), address, 0, done);
 }
 
@@ -187,7 +187,7 @@ void Streams::presence(net::Reactor& reactor, std::string channel, std::string a
       });
 }
 
-void Streams::drain(Milliseconds over, std::function<void()> done) {
+void Streams::drain(Milliseconds over, const std::function<void()>& done) {
   auto left = std::make_shared<std::atomic<std::size_t>>(impl_->shards.size());
   for (const auto& shard : impl_->shards) {
     shard->reactor().post([shard = shard.get(), over, left, done] {

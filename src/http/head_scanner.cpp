@@ -5,7 +5,7 @@
 namespace tidings::http {
 namespace {
 
-auto malformed(const char* detail) { return fail(ErrorCode::request_malformed, detail); }
+auto doubtful(const char* detail) { return fail(ErrorCode::request_malformed, detail); }
 
 }  // namespace
 
@@ -36,10 +36,10 @@ Result<void> HeadScanner::take(char c) {
         return {};
       }
       ++element_;
-      if (!is_token(c)) return malformed("The method is not a token followed by one space");
+      if (!is_token(c)) return doubtful("The method is not a token followed by one space");
       return {};
     case State::leading_line_feed:
-      if (c != '\n') return malformed("A CR stands without its LF");
+      if (c != '\n') return doubtful("A CR stands without its LF");
       leading_ = 2;
       state_ = State::start;
       return {};
@@ -50,12 +50,12 @@ Result<void> HeadScanner::take(char c) {
         return {};
       }
       ++element_;
-      if (!is_target(c)) return malformed("The target is not visible ASCII followed by one space");
+      if (!is_target(c)) return doubtful("The target is not visible ASCII followed by one space");
       return {};
     case State::version:
       return take_version(c);
     case State::line_feed:
-      if (c != '\n') return malformed("A CR stands without its LF");
+      if (c != '\n') return doubtful("A CR stands without its LF");
       state_ = State::line_start;
       return {};
     case State::line_start:
@@ -63,7 +63,7 @@ Result<void> HeadScanner::take(char c) {
         state_ = State::last_line_feed;
         return {};
       }
-      if (c == ' ' || c == '\t') return malformed("A field is folded over lines");
+      if (c == ' ' || c == '\t') return doubtful("A field is folded over lines");
       if (++fields_ > most_fields_) return fail(ErrorCode::header_too_large, "The head has too many fields");
       state_ = State::name;
       element_ = 0;
@@ -74,17 +74,17 @@ Result<void> HeadScanner::take(char c) {
         return {};
       }
       ++element_;
-      if (!is_token(c)) return malformed("A field's name is not a token followed by a colon");
+      if (!is_token(c)) return doubtful("A field's name is not a token followed by a colon");
       return {};
     case State::value:
       if (c == '\r') {
         state_ = State::line_feed;
         return {};
       }
-      if (!is_value(c)) return malformed("A field's value holds a control byte");
+      if (!is_value(c)) return doubtful("A field's value holds a control byte");
       return {};
     case State::last_line_feed:
-      if (c != '\n') return malformed("A CR stands without its LF");
+      if (c != '\n') return doubtful("A CR stands without its LF");
       state_ = State::done;
       return {};
     case State::done:  // GCOVR_EXCL_LINE: `scan` takes nothing more once it is done
@@ -96,7 +96,7 @@ Result<void> HeadScanner::take(char c) {
 Result<void> HeadScanner::take_version(char c) {
   constexpr std::string_view pattern = "HTTP/d.d\r";
   const char expected = pattern[element_];
-  if (expected == 'd' ? !is_digit(c) : c != expected) return malformed("The request line does not end with a version");
+  if (expected == 'd' ? !is_digit(c) : c != expected) return doubtful("The request line does not end with a version");
   if (element_ == 5) major_ = c;
   if (element_ == 7) version_known_ = major_ == '1' && (c == '0' || c == '1');
   if (++element_ < pattern.size()) return {};

@@ -11,8 +11,6 @@
 namespace tidings::hub {
 namespace {
 
-constexpr int unusable = 2;
-
 int refuse_line(std::string_view line) {
   fmt::print(stderr, "tidings: {}\n", line);
   return unusable;

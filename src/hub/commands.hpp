@@ -7,9 +7,12 @@
 
 namespace tidings::hub {
 
-// 0: ended in order. 1: could not start. 2: the configuration can't be used. Blocks until a signal ends it.
+// The status where the configuration can't be used.
+constexpr int unusable = 2;
+
+// 0 where it ended in order, 1 where it could not start, or `unusable`. Blocks until a signal ends it.
 [[nodiscard]] int serve(const Command& command, const Clock& clock, Random& random);
-// Prints the effective configuration and 0, or what is wrong with it and 2.
+// Prints the effective configuration and 0, or what is wrong with it and `unusable`.
 [[nodiscard]] int check_config(const Command& command);
 // Prints an access token.
 [[nodiscard]] int print_token(const Command& command, const Clock& clock);

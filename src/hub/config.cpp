@@ -110,7 +110,7 @@ void take_limits(Config& config, const Typed& values, const Config::Machine& mac
   config.limits_event_bytes = values.size("limits.event_bytes");
 }
 
-std::string quoted(std::string_view value) {
+std::string in_quotes(std::string_view value) {
   std::string text = "\"";
   for (const char c : value) {
     if (c == '"' || c == '\\') text += '\\';
@@ -137,7 +137,7 @@ std::string line_of(const Setting& setting, const Given& given, const Config& co
   std::string text;
   for (const GivenValue& value : values) {
     if (!text.empty()) text += ", ";
-    text += bare ? value.text : quoted(shown(setting, value.text));
+    text += bare ? value.text : in_quotes(shown(setting, value.text));
   }
   return fmt::format(fmt::runtime(setting.repeatable ? "{} = [{}]" : "{} = {}"), setting.name, text);
 }

@@ -140,7 +140,7 @@ Result<void> Hub::start() {
   return {};
 }
 
-Configured<void> Hub::reload(Given given, Config config) {
+Configured<void> Hub::reload(const Given& given, const Config& config) {
   auto keys = load_keys(config, impl_->made_up_secret);
   if (!keys) return tl::unexpected<ConfigError>(keys.error());
 

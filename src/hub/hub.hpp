@@ -36,7 +36,7 @@ class Hub {
 
   // Takes on the keys and limits of a new configuration, and says in the log which other settings changed in vain. Keys
   // that can't be loaded leave everything as it was.
-  [[nodiscard]] Configured<void> reload(Given given, Config config);
+  [[nodiscard]] Configured<void> reload(const Given& given, const Config& config);
 
   // Not ready any more; every stream gets `bye` within the configured time. `done`, on any thread, once all are ended.
   void drain(std::function<void()> done);

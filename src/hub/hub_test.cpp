@@ -91,9 +91,9 @@ class RunningHub : public ::testing::Test {
     return std::make_unique<Hub>(std::move(settings), std::move(config), clock, random);
   }
   Configured<void> reload(Hub& hub, const Flags& flags) {
-    Given settings = given(flags);
-    Config config = Config::from(settings, machine).value();
-    return hub.reload(std::move(settings), std::move(config));
+    const Given settings = given(flags);
+    const Config config = Config::from(settings, machine).value();
+    return hub.reload(settings, config);
   }
   Flags usual{{"listen", "127.0.0.1:0"}, {"store", "memory"}, {"auth.secret", secret}, {"drain", "100ms"}};
 

@@ -13,7 +13,6 @@ namespace tidings::hub {
 namespace {
 
 constexpr int failed = 1;
-constexpr int unusable = 2;
 
 // How long after the drain time streams that do not even take their `bye`, and answers under way, hold the hub up.
 constexpr Milliseconds grace{Seconds{5}};
@@ -22,10 +21,8 @@ constexpr Milliseconds last_answers{Seconds{2}};
 constexpr Milliseconds glance{10};
 
 void reload(Hub& hub, const Sources& sources, const Config::Machine& machine) {
-  const auto outcome = Given::read(sources).and_then([&](Given given) {
-    return Config::from(given, machine).and_then([&](Config config) {
-      return hub.reload(std::move(given), std::move(config));
-    });
+  const auto outcome = Given::read(sources).and_then([&](const Given& given) {
+    return Config::from(given, machine).and_then([&](const Config& config) { return hub.reload(given, config); });
   });
   // The line names settings and holds no secret.
   if (!outcome) observe::log(observe::Level::error, "reload_failed", {{"detail", outcome.error().line}});

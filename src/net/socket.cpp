@@ -12,7 +12,7 @@
 namespace tidings::net {
 namespace {
 
-Accept outcome_of(int error) {
+Accept accept_outcome(int error) {
   switch (error) {
     case EAGAIN:
       return Accept::none;
@@ -46,7 +46,7 @@ Accepted accept_one(int listening_socket) {
     result.peer = IpAddress::of(peer);
   } else {
     result.error = errno;
-    result.outcome = outcome_of(result.error);
+    result.outcome = accept_outcome(result.error);
   }
   return result;
 }

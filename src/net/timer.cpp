@@ -102,7 +102,7 @@ std::optional<TimerWheel::Place> TimerWheel::next_place() const {
 
 void TimerWheel::place(TimerLink& timer) {
   const std::uint64_t difference = timer.tick_ ^ now_tick_;
-  const int level = difference == 0 ? 0 : (std::bit_width(difference) - 1) / digit_bits;
+  const int level = difference == 0 ? 0 : (static_cast<int>(std::bit_width(difference)) - 1) / digit_bits;
   const std::uint64_t slot = digit(timer.tick_, level);
   append(rings_[static_cast<std::size_t>(level)][slot], timer);
   occupied_[static_cast<std::size_t>(level)] |= std::uint64_t{1} << slot;

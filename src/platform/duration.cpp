@@ -8,7 +8,7 @@
 namespace tidings {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, Milliseconds>, 5> units{{
+constexpr std::array<std::pair<std::string_view, Milliseconds>, 5> duration_units{{
     {"ms", Milliseconds{1}},
     {"s", Seconds{1}},
     {"m", std::chrono::minutes{1}},
@@ -24,7 +24,7 @@ std::optional<Milliseconds> parse_duration(std::string_view text) {
   const auto [after, error] = std::from_chars(text.data(), end, count);
   if (error != std::errc{}) return std::nullopt;
   const std::string_view unit(after, static_cast<std::size_t>(end - after));
-  for (const auto& [name, length] : units) {
+  for (const auto& [name, length] : duration_units) {
     if (unit != name) continue;
     if (count > static_cast<std::uint64_t>(longest_duration / length)) return std::nullopt;
     return static_cast<std::int64_t>(count) * length;

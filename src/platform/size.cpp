@@ -8,7 +8,7 @@
 namespace tidings {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, int>, 5> units{{
+constexpr std::array<std::pair<std::string_view, int>, 5> size_units{{
     {"", 0},
     {"KiB", 10},
     {"MiB", 20},
@@ -24,7 +24,7 @@ std::optional<std::uint64_t> parse_size(std::string_view text) {
   const auto [after, error] = std::from_chars(text.data(), end, count);
   if (error != std::errc{}) return std::nullopt;
   const std::string_view unit(after, static_cast<std::size_t>(end - after));
-  for (const auto& [name, shift] : units) {
+  for (const auto& [name, shift] : size_units) {
     if (unit != name) continue;
     if (count > (std::numeric_limits<std::uint64_t>::max() >> shift)) return std::nullopt;
     return count << shift;
