@@ -10,10 +10,14 @@ export interface Publishing {
 }
 
 /**
- * Publishes until stopped, a few milliseconds apart. What is not acknowledged is sent again under the same key, so that
- * it is in the log once: `hub.published` stays the whole truth.
+ * Publishes until stopped, every so many milliseconds, to these users or (null) to everyone. What is not acknowledged is
+ * sent again under the same key, so that it is in the log once: `hub.published` stays the whole truth.
  */
-export function keepPublishing(hub: Hub, users: string[] = ["ann"]): Publishing {
+export function keepPublishing(
+  hub: Hub,
+  { users = ["ann"], every = 5 }: { users?: string[] | null; every?: number } = {},
+): Publishing {
+  const recipients = users ? { users } : {};
   let stopped = false;
   let count = 0;
   const acknowledged = async (event: Publication) => {
@@ -29,8 +33,8 @@ export function keepPublishing(hub: Hub, users: string[] = ["ann"]): Publishing 
   };
   const run = async () => {
     for (; !stopped; count++) {
-      await acknowledged({ type: "chapter.updated", data: { count }, users, key: `no-${count}` });
-      await pause(5);
+      await acknowledged({ type: "chapter.updated", data: { count }, ...recipients, key: `no-${count}` });
+      await pause(every);
     }
   };
   const running = run();

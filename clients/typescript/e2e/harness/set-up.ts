@@ -1,5 +1,5 @@
-/** Puts the built package aside, as `npm install` would have it, so that a build meanwhile changes nothing under the tests. */
-import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+/** Installs the built package into a folder of its own, as npm would, with the programs that use it. */
+import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -11,6 +11,8 @@ export default function setUp(): () => void {
   const folder = join(root, "node_modules/@tidings/client");
   mkdirSync(folder, { recursive: true });
   for (const part of ["dist", "package.json"]) cpSync(join(PACKAGE, part), join(folder, part), { recursive: true });
-  process.env.E2E_PACKAGE = folder;
+  cpSync(join(import.meta.dirname, "../programs"), root, { recursive: true });
+  writeFileSync(join(root, "package.json"), '{ "type": "module", "dependencies": { "@tidings/client": "*" } }');
+  process.env.E2E_INSTALLED = root;
   return () => rmSync(root, { recursive: true, force: true });
 }

@@ -12,8 +12,8 @@ import { Site } from "./site.ts";
 export { expect } from "@playwright/test";
 export { eventually, pause, SCALE, scaled } from "./eventually.ts";
 
-/** As the global set-up has put it aside. */
-export const PACKAGE = process.env.E2E_PACKAGE as string;
+/** A folder where the built package is installed, as the global set-up has made it. */
+export const INSTALLED = process.env.E2E_INSTALLED as string;
 
 export interface World {
   hub: Hub;
@@ -36,7 +36,7 @@ async function makeWorld(
   context: BrowserContext,
   transport: Transport,
 ) {
-  const site = new Site(join(PACKAGE, "dist"));
+  const site = new Site(join(INSTALLED, "node_modules/@tidings/client/dist"));
   await site.start();
   const hub = new Hub(folder, { "cors.origins": site.origin, ...settings });
   await hub.start();

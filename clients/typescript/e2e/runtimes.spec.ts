@@ -1,0 +1,56 @@
+/** The built package, where an application has installed it, in each runtime that it promises beside browsers. */
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { keepPublishing } from "./harness/publisher.ts";
+import { eventually, expect, INSTALLED, test } from "./harness/test.ts";
+import { accessToken } from "./harness/tokens.ts";
+
+const MODULES = join(import.meta.dirname, "../node_modules");
+
+/** The command of each runtime; npm brings Deno and Bun where it has them for this machine. */
+const RUNTIMES = {
+  node: [process.execPath],
+  deno: [join(MODULES, ".bin/deno"), "run", "--quiet", "--cached-only", "--allow-net", "--allow-env"],
+  bun: [join(MODULES, ".bin/bun"), "run"],
+};
+
+for (const [name, [program, ...flags]] of Object.entries(RUNTIMES)) {
+  test(`${name} connects, receives and resumes`, async ({ world: { hub, proxy } }) => {
+    const absent = spawnSync(program as string, ["--version"]).status !== 0;
+    if (absent) console.log(`skipped: ${name} does not run here; npm ci brings it where npm has it for the machine`);
+    test.skip(absent, `${name} does not run here`);
+
+    const reader = spawn(program as string, [...flags, "reader.mjs"], {
+      cwd: INSTALLED,
+      env: { ...process.env, HUB: proxy.url, TOKEN: accessToken({ sub: "ann" }), NO_COLOR: "1" },
+      stdio: ["pipe", "pipe", "inherit"],
+    });
+    const told: Record<string, unknown>[] = [];
+    createInterface({ input: reader.stdout }).on("line", (line) => told.push(JSON.parse(line)));
+    const ended = once(reader, "exit");
+    const all = (what: string) => told.filter((line) => what in line).map((line) => line[what]);
+    const reaches = (state: string) => eventually(`${name} is ${state}`, () => all("state").at(-1) === state);
+
+    try {
+      await reaches("connected");
+      const publishing = keepPublishing(hub);
+      await publishing.reached(20);
+      proxy.cut();
+      await reaches("reconnecting");
+      await publishing.reached(40);
+      proxy.restore();
+      await reaches("connected");
+      await publishing.stop();
+      await eventually(`${name} has every event`, () => all("event").length >= hub.published.length);
+      expect(all("event")).toEqual(hub.published.map(({ id, type, data }) => ({ id, type, data })));
+      reader.stdin.end();
+      await eventually(`${name} ends by itself`, () => reader.exitCode === 0);
+      expect(all("state").at(-1)).toBe("closed");
+    } finally {
+      reader.kill();
+      await ended;
+    }
+  });
+}
