@@ -81,6 +81,7 @@ std::vector<ConnectionInfo> Shard::list(const Streams::Query& query) const {
     if (first.size() > query.most + 1) first.erase(std::prev(first.end()));
   });
   std::vector<ConnectionInfo> listed;
+  listed.reserve(first.size());
   for (const auto& [text, stream] : first) listed.push_back(describe(*stream));
   return listed;
 }

@@ -7,7 +7,7 @@
 namespace tidings::http {
 namespace {
 
-auto malformed(const char* detail) { return fail(ErrorCode::request_malformed, detail); }
+auto misframed(const char* detail) { return fail(ErrorCode::request_malformed, detail); }
 
 }  // namespace
 
@@ -39,29 +39,29 @@ Result<void> BodyDecoder::take(char c) {
   switch (state_) {
     case State::size:
       if (const int digit = hex_value(c); digit >= 0) {
-        if (++counted_ > most_size_digits) return malformed("A chunk's size has too many digits");
+        if (++counted_ > most_size_digits) return misframed("A chunk's size has too many digits");
         remaining_ = remaining_ * 16 + static_cast<std::uint64_t>(digit);
         return {};
       }
-      if (counted_ == 0) return malformed("A chunk's size is not hexadecimal");
+      if (counted_ == 0) return misframed("A chunk's size is not hexadecimal");
       counted_ = 0;
       if (c == ';') {
         state_ = State::extension_name;
         element_ = 0;
         return {};
       }
-      return c == '\r' ? end_of_size() : malformed("A chunk's size is not hexadecimal");
+      return c == '\r' ? end_of_size() : misframed("A chunk's size is not hexadecimal");
     case State::size_line_feed:
-      if (c != '\n') return malformed("A CR stands without its LF");
+      if (c != '\n') return misframed("A CR stands without its LF");
       state_ = remaining_ > 0 ? State::data : State::trailer_start;
       counted_ = 0;
       return {};
     case State::data_return:
-      if (c != '\r') return malformed("A chunk is longer than its size");
+      if (c != '\r') return misframed("A chunk is longer than its size");
       state_ = State::data_line_feed;
       return {};
     case State::data_line_feed:
-      if (c != '\n') return malformed("A CR stands without its LF");
+      if (c != '\n') return misframed("A CR stands without its LF");
       state_ = State::size;
       counted_ = 0;
       return {};
@@ -71,10 +71,10 @@ Result<void> BodyDecoder::take(char c) {
     case State::extension_quoted:
     case State::extension_escape:
     case State::extension_end:
-      if (++counted_ > most_extension_bytes) return malformed("A chunk's extensions are too long");
+      if (++counted_ > most_extension_bytes) return misframed("A chunk's extensions are too long");
       return take_extension(c);
     default:
-      if (++counted_ > most_trailer_bytes) return malformed("The trailers are too long");
+      if (++counted_ > most_trailer_bytes) return misframed("The trailers are too long");
       return take_trailer(c);
   }
 }
@@ -124,7 +124,7 @@ Result<void> BodyDecoder::take_extension(char c) {
     default:
       break;
   }
-  return malformed("A chunk's extension is malformed");
+  return misframed("A chunk's extension is malformed");
 }
 
 Result<void> BodyDecoder::take_trailer(char c) {
@@ -142,12 +142,12 @@ Result<void> BodyDecoder::take_trailer(char c) {
         // What frames, routes or controls a message has no place after it (RFC 9110 §6.5.1).
         for (const std::string_view name :
              {"Content-Length", "Transfer-Encoding", "Host", "Connection", "Proxy-Connection", "Upgrade"}) {
-          if (equal_ignoring_case(trailer_name_, name)) return malformed("A trailer would change the message");
+          if (equal_ignoring_case(trailer_name_, name)) return misframed("A trailer would change the message");
         }
         state_ = State::trailer_value;
         return {};
       }
-      if (!is_token(c)) return malformed("A trailer's name is not a token followed by a colon");
+      if (!is_token(c)) return misframed("A trailer's name is not a token followed by a colon");
       trailer_name_.push_back(c);
       return {};
     case State::trailer_value:
@@ -155,14 +155,14 @@ Result<void> BodyDecoder::take_trailer(char c) {
         state_ = State::trailer_line_feed;
         return {};
       }
-      if (!is_value(c)) return malformed("A trailer's value holds a control byte");
+      if (!is_value(c)) return misframed("A trailer's value holds a control byte");
       return {};
     case State::trailer_line_feed:
-      if (c != '\n') return malformed("A CR stands without its LF");
+      if (c != '\n') return misframed("A CR stands without its LF");
       state_ = State::trailer_start;
       return {};
     default:
-      if (c != '\n') return malformed("A CR stands without its LF");
+      if (c != '\n') return misframed("A CR stands without its LF");
       state_ = State::complete;
       return {};
   }

@@ -160,11 +160,11 @@ Result<Position> Committer::due_floor(const Extent& extent) const {
   Position floor = extent.floor;
   if (extent.head - extent.floor > retention.events) floor = extent.head - retention.events;
   if (extent.bytes > retention.bytes) {
-    const auto by_bytes = store_.floor_for_bytes(retention.bytes);
+    auto by_bytes = store_.floor_for_bytes(retention.bytes);
     if (!by_bytes) return by_bytes;
     floor = std::max(floor, *by_bytes);
   }
-  const auto by_age = store_.last_before(time_.now() - retention.age);
+  auto by_age = store_.last_before(time_.now() - retention.age);
   if (!by_age) return by_age;
   return std::max(floor, *by_age);
 }
