@@ -1,19 +1,32 @@
 // Bundles each entry into dist/, minified. The core stands once on a page: the other entries import it by its name.
-import { existsSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { build } from "esbuild";
-
-const entries = ["index.ts", "eventsource.ts", "cross-tab.ts", "react.ts", "parser.ts"].map((name) => `src/${name}`);
+import { minify } from "terser";
 
 rmSync("dist", { recursive: true, force: true });
-await build({
-  entryPoints: entries.filter((path) => existsSync(path)),
-  outdir: "dist",
-  bundle: true,
-  minify: true,
-  sourcemap: true,
-  format: "esm",
-  target: "es2022",
-  platform: "neutral",
-  external: ["@tidings/client", "react"],
-  logLevel: "warning",
-});
+mkdirSync("dist");
+for (const name of ["index", "eventsource", "cross-tab", "react", "parser"]) {
+  if (!existsSync(`src/${name}.ts`)) continue;
+  const { outputFiles } = await build({
+    entryPoints: [`src/${name}.ts`],
+    outdir: "dist",
+    bundle: true,
+    write: false,
+    minify: true,
+    sourcemap: "external",
+    format: "esm",
+    target: "es2022",
+    external: ["@tidings/client", "react"],
+    logLevel: "warning",
+  });
+  const [map, bundle] = outputFiles;
+  const { code, map: minifiedMap } = await minify(bundle.text, {
+    module: true,
+    ecma: 2022,
+    compress: { passes: 3, pure_getters: true, unsafe_arrows: true, inline: 1, sequences: false, directives: false },
+    sourceMap: { content: map.text, filename: `${name}.js`, url: `${name}.js.map` },
+  });
+
+  writeFileSync(`dist/${name}.js`, code);
+  writeFileSync(`dist/${name}.js.map`, minifiedMap);
+}

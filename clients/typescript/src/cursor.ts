@@ -1,14 +1,10 @@
-/** Where events stand in the hub's log. */
+/** Where events stand in the hub's log: an id is `<epoch>-<sequence>`. */
 
-/** An id is `<epoch>-<sequence>`. Sequences run beyond what a number holds exactly, so they are compared as digits. */
-const split = (id: string) => {
-  const [, epoch, digits] = /(.*?)(\d*)$/.exec(id) as unknown as [string, string, string];
-  return [epoch, digits.padStart(20, "0")] as const;
-};
+const epoch = (id: string) => id.replace(/\d*$/, "");
 
-/** Whether an id lies ahead of the cursor; undefined where it is of another epoch, so that nobody can say. */
-export const isAhead = (id: string, cursor = ""): boolean | undefined => {
-  const [epoch, sequence] = split(id);
-  const [current, last] = split(cursor);
-  return epoch === current ? sequence > last : undefined;
-};
+/**
+ * Whether an id lies ahead of the cursor; undefined where it is of another epoch, so that nobody can say. Sequences run
+ * beyond what a number holds exactly, and are compared as digits.
+ */
+export const isAhead = (id: string, cursor = ""): boolean | undefined =>
+  epoch(id) === epoch(cursor) ? (id.length - cursor.length || (id > cursor ? 1 : 0)) > 0 : undefined;

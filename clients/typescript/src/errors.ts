@@ -1,4 +1,6 @@
 export interface SSEErrorOptions {
+  /** What `cause` says by default, or the code. */
+  readonly message?: string | undefined;
   /** The HTTP status, where there was an answer. */
   readonly status?: number;
   /** False where trying again can't help; true by default. */
@@ -40,12 +42,12 @@ export class SSEError extends Error {
   /** @internal */
   declare readonly retryAfter: number;
 
-  constructor(code: string, message = code, options: SSEErrorOptions = {}) {
-    super(message, options);
-    Object.assign(this, { name: "SSEError", retryable: true, attempt: 0, retryAfter: 0, ...options, code });
+  constructor(code: string, options: SSEErrorOptions = {}) {
+    super(options.message ?? `${options.cause ?? code}`, options);
+    Object.assign(this, { name: "SSEError", retryable: true, attempt: 0, retryAfter: 0 }, options, { code });
   }
 }
 
 /** What else is thrown comes from `fetch`. */
 export const asError = (cause: unknown): SSEError =>
-  cause instanceof SSEError ? cause : new SSEError("network", `${cause}`, { cause });
+  cause instanceof SSEError ? cause : new SSEError("network", { cause });

@@ -9,11 +9,11 @@ import type { HeartbeatConfig } from "./types.ts";
  */
 export class HeartbeatMonitor {
   /** Something was heard. Cheap: no timer is touched while one runs. */
-  readonly recordHeartbeat: () => void;
+  declare readonly recordHeartbeat: () => void;
   /** Looks at the clock now: timers may be late after a sleep. */
-  readonly check: () => void;
+  declare readonly check: () => void;
   /** Stops for good. */
-  readonly destroy: () => void;
+  declare readonly destroy: () => void;
 
   /** Starts at once. */
   constructor(
@@ -21,20 +21,15 @@ export class HeartbeatMonitor {
     platform: Platform = globalThis,
   ) {
     let last: number;
-    /** Runs, except after a silence until something is heard. */
+    /** Undefined after a silence until something is heard; null for good. */
     let timer: unknown;
-    let destroyed = false;
 
     const arm = (ms: number) => {
-      timer = platform.setTimeout(() => this.check(), ms);
+      timer = platform.setTimeout(this.check, ms);
     };
 
-    this.recordHeartbeat = () => {
-      last = platform.Date.now();
-      if (!timer && !destroyed) arm(timeout);
-    };
     this.check = () => {
-      if (!timer) return;
+      if (timer == null) return;
       platform.clearTimeout(timer);
       timer = undefined;
       const now = platform.Date.now();
@@ -42,10 +37,13 @@ export class HeartbeatMonitor {
       const left = last + timeout - now;
       left > 0 ? arm(left) : onTimeout();
     };
+    this.recordHeartbeat = () => {
+      last = platform.Date.now();
+      if (timer === undefined) arm(timeout);
+    };
     this.destroy = () => {
-      destroyed = true;
       platform.clearTimeout(timer);
-      timer = undefined;
+      timer = null;
     };
     this.recordHeartbeat();
   }

@@ -1,4 +1,5 @@
 /** Requests of the hub, and the tokens for them. */
+import { onAbort } from "./abort.ts";
 import { SSEError } from "./errors.ts";
 import type { Platform } from "./platform.ts";
 import type { SSEServiceConfig, TokenReason, TokenRequest } from "./types.ts";
@@ -8,13 +9,14 @@ const RETRY_AFTER_LIMIT = 300_000;
 /** How long before its end an SSE token is no longer used, for the way and the hub's own work. */
 const SSE_TOKEN_MARGIN = 5_000;
 
-/** A token for this reason; there is none once the signal is aborted. Rejects with `signed_out` for `null`. */
+/** Rejects with `signed_out` where there is none, and with `token_failed` where the application threw. */
 export type GetToken = (reason: TokenReason, signal: AbortSignal) => Promise<string>;
 
 export interface Hub {
-  endpoint(path: string): URL;
-  /** Rejects unless the answer is a 2xx, and with `SSEError` where it is another one. */
-  send(url: URL, token: string, init: RequestInit): Promise<Response>;
+  /** Where a path is. */
+  url(path: string): string;
+  /** Rejects with `SSEError` where the answer is no 2xx, or a 204: the hub says that to whom nothing is to be sent. */
+  send(path: string, token: string, init: RequestInit): Promise<Response>;
   /** The application's access token; a refresh under way serves all who ask meanwhile. */
   readonly accessToken: GetToken;
   /** What opens streams: an SSE token where there is `getSSEToken`, else the access token. */
@@ -22,14 +24,15 @@ export interface Hub {
 }
 
 /** The answer as an error. */
-export async function refusal(response: Response, platform: Platform): Promise<SSEError> {
+async function refusal(response: Response, platform: Platform): Promise<SSEError> {
   const { status, headers } = response;
   const after = headers.get("Retry-After") as string;
   const wait = +after * 1000 || Date.parse(after) - platform.Date.now() || 0;
   const { code = `http_${status}`, detail } = /problem/.test(headers.get("Content-Type") as string)
     ? await response.json().catch(() => ({}))
     : ({} as { code?: string; detail?: string });
-  return new SSEError(code, detail, {
+  return new SSEError(code, {
+    message: detail,
     status,
     retryable: ![204, 400, 403].includes(status),
     retryAfter: Math.min(Math.max(wait, 0), RETRY_AFTER_LIMIT),
@@ -49,41 +52,37 @@ export function createHub(
     try {
       token = await get?.(request);
     } catch (cause) {
-      throw new SSEError("token_failed", `${cause}`, { cause });
+      throw new SSEError("token_failed", { cause });
     }
-    if (!token) throw new SSEError("signed_out", "there is no token", { retryable: false });
+    if (!token) throw new SSEError("signed_out", { retryable: false });
     return token as NonNullable<Awaited<Token>>;
   };
 
   const accessToken: GetToken = (reason, signal) => {
     if (refresh) return refresh;
     const asked = ask(getAccessToken, { reason, signal });
-    if (reason !== "connect") {
-      refresh = asked;
-      const done = () => {
-        if (refresh === asked) refresh = undefined;
-      };
-      asked.then(done, done);
-      // One that hangs must not hold up the next attempt as well.
-      signal.addEventListener("abort", done);
-    }
-    return asked;
+    if (reason === "connect") return asked;
+    const done = () => {
+      refresh = undefined;
+    };
+    // One that hangs must not hold up the next attempt as well.
+    onAbort(signal, done);
+    refresh = asked.finally(done);
+    return refresh;
   };
 
-  return {
-    endpoint(path) {
-      const url = new URL(baseURL, globalThis.location?.href);
-      url.pathname = `${url.pathname}/${path}`.replace(/\/+/g, "/");
-      return url;
-    },
+  const url = (path: string) => `${baseURL}`.replace(/\/*$/, "/") + path.replace(/^\/*/, "");
 
-    async send(url, token, init) {
-      const response = await (fetch ?? platform.fetch)(url, {
+  return {
+    url,
+
+    async send(path, token, init) {
+      const response = await (fetch ?? platform.fetch)(url(path), {
         cache: "no-store",
         ...init,
         headers: { ...headers, ...init.headers, Authorization: `Bearer ${token}` },
       });
-      if (!response.ok) throw await refusal(response, platform);
+      if (!response.ok || response.status === 204) throw await refusal(response, platform);
       return response;
     },
 

@@ -42,7 +42,7 @@ export function createIteration<Event>(onEnd: () => void): Iteration<Event> {
     push(event) {
       if (queue.push(event) > LIMIT) {
         queue.pop();
-        end(new SSEError("overflow", `the reader is ${LIMIT} events behind`));
+        end(new SSEError("overflow"));
       }
       wake();
     },

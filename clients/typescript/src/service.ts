@@ -1,4 +1,5 @@
 /** What users hold: listeners, state and cursor of one stream, whatever carries it. */
+import { onAbort } from "./abort.ts";
 import { isAhead } from "./cursor.ts";
 import { asError, SSEError } from "./errors.ts";
 import { createHub } from "./hub.ts";
@@ -15,7 +16,6 @@ import type {
   SSEServiceConfig,
   SSEStats,
   SSEToken,
-  StandardResult,
   StandardSchema,
   StateListener,
   TokenReason,
@@ -24,23 +24,10 @@ import type {
 } from "./types.ts";
 import { createUpstream } from "./upstream.ts";
 
-/** A listener in a box, so that one function may listen twice. */
-type Listeners<Arguments extends unknown[]> = Set<{ readonly call: (...values: Arguments) => unknown }>;
-
-/** `on`, `onError` and their like for a set of listeners. */
-const subscription =
-  <Arguments extends unknown[]>(listeners: Listeners<Arguments>) =>
-  (call: (...values: Arguments) => unknown): Unsubscribe => {
-    const entry = { call };
-    listeners.add(entry);
-    return () => void listeners.delete(entry);
-  };
+type Listener<Arguments extends unknown[]> = (...values: Arguments) => unknown;
 
 /** Equal for options that ask for the same. */
-const key = (options: SSEConnectOptions): string =>
-  JSON.stringify(
-    Object.entries({ ...options, metadata: Object.entries({ ...options.metadata }).sort(), signal: 0 }).sort(),
-  );
+const key = (options: SSEConnectOptions): string => JSON.stringify(Object.entries({ ...options, signal: 0 }).sort());
 
 type Writable<Type> = { -readonly [Name in keyof Type]: Type[Name] };
 
@@ -96,53 +83,54 @@ export class SSEService<Events = Record<string, unknown>> {
 
   constructor(config: SSEServiceConfig<Events>) {
     const self = this as Writable<this>;
-    const { platform = globalThis, crossTab, cursorStore, debug, schemas } = config;
+    const { baseURL, platform = globalThis, crossTab, cursorStore, debug, schemas } = config as SSEServiceConfig;
     const stats = this.stats as SSEStats;
-    const untyped = config as SSEServiceConfig;
-    const hub = createHub(untyped, platform);
-
-    const eventListeners: Listeners<[SSEEvent]> = new Set();
-    const batchListeners: Listeners<[]> = new Set();
-    const errorListeners: Listeners<Parameters<ErrorListener>> = new Set();
-    const stateListeners: Listeners<Parameters<StateListener>> = new Set();
-    const gapListeners: Listeners<Parameters<GapListener>> = new Set();
-    /** Those within, after the application's. */
-    const watchers: Listeners<[]> = new Set();
-    const watch = subscription(watchers);
+    const hub = createHub(config as SSEServiceConfig, platform);
 
     let options: SSEConnectOptions = {};
-    /** Why it is in `error` or `closed`. */
-    let ending: SSEError | undefined;
+    /** Settles when `connected` is reached, or can't be any more. */
+    let connected: Promise<void>;
+    let resolve: () => void;
+    let reject: ((error: unknown) => void) | undefined;
     let lostAt: number;
     /** What was under way before a `disconnect()` stops there. */
     let closings = 0;
 
     const isOpen = () => /ing|ted/.test(this.state);
 
-    /** An error that is not about an attempt, and that nobody listens for, stands in the console at least. */
-    const report = (error: SSEError) => {
-      debug?.(error.message, error);
-      if (!errorListeners.size && !error.attempt) console.error(error);
-      for (const { call } of [...errorListeners]) {
-        try {
-          call(error);
-        } catch (thrown) {
-          console.error(thrown);
-        }
-      }
-    };
-
-    /** Code of the application may throw, or reject; both are reported and stop nothing. */
-    const guard = async (code: string, call: () => unknown) => {
+    /** Code of the application may throw, or reject: that is reported, and stops nothing. */
+    const guard = async (code: string, call: () => unknown, message?: string) => {
       try {
         await call();
       } catch (cause) {
-        report(new SSEError(code, `${cause}`, { cause }));
+        code ? report(new SSEError(code, { cause, message })) : console.error(cause);
       }
     };
 
-    const tell = <Arguments extends unknown[]>(listeners: Listeners<Arguments>, ...values: Arguments) => {
-      for (const entry of [...listeners]) if (listeners.has(entry)) guard("listener", () => entry.call(...values));
+    /** A way to listen, and the way to tell those who do; whether there are any. */
+    const emitter = <Arguments extends unknown[]>(code = "listener") => {
+      const listeners = new Set<Listener<Arguments>>();
+      const listen = (listener: Listener<Arguments>): Unsubscribe => {
+        listeners.add(listener);
+        return () => listeners.delete(listener);
+      };
+      const tell = (...values: Arguments) => {
+        for (const listener of [...listeners]) if (listeners.has(listener)) guard(code, () => listener(...values));
+        return listeners.size;
+      };
+      return [listen, tell] as const;
+    };
+
+    const [listen, tellEvent] = emitter<[SSEEvent]>();
+    const [onBatch, tellBatch] = emitter<[]>();
+    const [onError, tellError] = emitter<Parameters<ErrorListener>>("");
+    const [onStateChange, tellState] = emitter<Parameters<StateListener>>();
+    const [onGap, tellGap] = emitter<Parameters<GapListener>>();
+
+    /** An error that is not about an attempt, and that nobody listens for, stands in the console at least. */
+    const report = (error: SSEError) => {
+      debug?.(error.message, error);
+      if (!tellError(error) && !error.attempt) console.error(error);
     };
 
     const become = (told: Told, error?: SSEError) => {
@@ -150,39 +138,42 @@ export class SSEService<Events = Record<string, unknown>> {
       const state = nextState(previous, told);
       if (state === previous) return;
       self.state = state;
-      ending = error;
       const now = platform.Date.now();
-      if (state === "reconnecting") lostAt = now;
-      if (state === "connected" && previous === "reconnecting")
-        stats.meanReconnectionTime += (now - lostAt - stats.meanReconnectionTime) / ++stats.reconnections;
-      tell(stateListeners, state, previous);
-      if (state === "error") report(error as SSEError);
-      tell(watchers);
+      if (state === "connected") {
+        if (previous === "reconnecting")
+          stats.meanReconnectionTime += (now - lostAt - stats.meanReconnectionTime) / ++stats.reconnections;
+        resolve();
+      } else if (isOpen()) {
+        lostAt = now;
+        connected = new Promise((...settle) => {
+          [resolve, reject] = settle;
+        });
+        connected.catch(() => {});
+      } else reject?.(error);
+      tellState(state, previous, error);
+      if (error?.attempt) report(error);
     };
 
-    const hand = ({ type, data: raw, id, size }: RawEvent) => {
-      let data: any = raw;
-      try {
-        if (size) throw new SSEError("oversize", `${type} ${id} has ${size} bytes`);
-        try {
-          data = JSON.parse(raw);
-        } catch {
-          // Text, then.
-        }
-        const result = (schemas as Record<string, StandardSchema> | undefined)?.[type]?.["~standard"].validate(data);
-        if (result) {
-          if (!("value" in result)) throw (result as StandardResult<unknown>).issues;
-          data = result.value;
-        }
-      } catch (cause) {
-        return report(
-          cause instanceof SSEError
-            ? cause
-            : new SSEError("invalid", `${type} ${id} does not pass its schema`, { cause }),
-        );
-      }
-      tell(eventListeners, { type, data, id, raw });
-    };
+    const hand = ({ type, data: raw, id, size }: RawEvent) =>
+      guard(
+        size ? "oversize" : "invalid",
+        () => {
+          if (size) throw size;
+          let data: unknown = raw;
+          try {
+            data = JSON.parse(raw);
+          } catch {
+            // Text, then.
+          }
+          const result = (schemas as Record<string, StandardSchema> | undefined)?.[type]?.["~standard"].validate(data);
+          if (result) {
+            if (!("value" in result)) throw result;
+            data = result.value;
+          }
+          tellEvent({ type, data, id, raw });
+        },
+        `${type} ${id}`,
+      );
 
     const dispatch = (events: readonly RawEvent[]) => {
       const before = closings;
@@ -190,22 +181,22 @@ export class SSEService<Events = Record<string, unknown>> {
         const { type, id } = event;
         const gap = type === "gap" && JSON.parse(event.data);
         const ahead = isAhead(id, self.lastEventId);
-        if (ahead ?? (gap || type === "hello" || !self.lastEventId)) self.lastEventId = id;
+        if (gap.reason === "unknown_id" || (ahead ?? (gap || type === "hello" || !self.lastEventId)))
+          self.lastEventId = id;
         if (gap) {
-          if (gap.reason === "unknown_id") self.lastEventId = id;
           stats.gaps++;
-          tell(gapListeners, gap);
+          tellGap(gap);
         } else if (ahead !== false && !/^(hello|ping|reauth|bye)$/.test(type)) hand(event);
         // A listener has disconnected: what follows is for the next connection.
         if (before !== closings) return;
       }
-      tell(batchListeners);
+      tellBatch();
       guard("cursor_store", () => cursorStore?.save(self.lastEventId as string));
     };
 
-    const direct = createUpstream(untyped, hub, stats);
+    const direct = createUpstream(config as SSEServiceConfig, hub, stats);
     const source = (crossTab?.(direct) ?? direct)({
-      baseURL: `${config.baseURL}`,
+      baseURL: `${baseURL}`,
       platform,
       cursor: () => self.lastEventId,
       batch: dispatch,
@@ -229,39 +220,20 @@ export class SSEService<Events = Record<string, unknown>> {
     const close = (code: string, cause?: unknown) => {
       closings++;
       source.close();
-      become("closed", new SSEError(code, code, { retryable: false, cause }));
-    };
-
-    const connected = () => {
-      const promise = new Promise<void>((resolve, reject) => {
-        const look = () => {
-          if (self.state === "connected") resolve();
-          else if (!isOpen()) reject(ending);
-          else return;
-          unwatch();
-        };
-        const unwatch = watch(look);
-        look();
-      });
-      promise.catch(() => {});
-      return promise;
+      become("closed", new SSEError(code, { retryable: false, cause }));
     };
 
     self.connect = (wanted = {}) => {
       const { signal } = wanted;
       if (!isOpen() || key(wanted) !== key(options)) open(wanted);
       const inForce = options;
-      const abort = () => {
-        if (inForce === options) close("aborted", signal?.reason);
-      };
-      signal?.addEventListener("abort", abort);
-      if (signal?.aborted) abort();
-      return connected();
+      onAbort(signal, () => inForce === options && close("aborted", signal?.reason));
+      return connected;
     };
 
     self.reconnect = () => {
       open(options);
-      return connected();
+      return connected;
     };
 
     self.disconnect = ({ forget } = {}) => {
@@ -272,10 +244,9 @@ export class SSEService<Events = Record<string, unknown>> {
       }
     };
 
-    const on = subscription(eventListeners);
     self.on = (types, listener) => {
       const matches = matcher(types);
-      return on((event) => matches(event.type) && listener(event as Parameters<typeof listener>[0]));
+      return listen((event) => matches(event.type) && listener(event as Parameters<typeof listener>[0]));
     };
 
     self.events = <Pattern extends TypePattern<Events>>(
@@ -284,28 +255,23 @@ export class SSEService<Events = Record<string, unknown>> {
     ) => {
       const iteration = createIteration<EventsMatching<Events, Pattern>>(() => {
         off();
-        unwatch();
+        offState();
       });
       const off = this.on(types, iteration.push);
-      const unwatch = watch(() => isOpen() || iteration.end(self.state === "error" ? ending : undefined));
-      signal?.addEventListener("abort", () => iteration.end());
-      if (signal?.aborted) iteration.end();
+      const offState = onStateChange(
+        (state, _previous, error) => isOpen() || iteration.end(state === "error" ? error : undefined),
+      );
+      onAbort(signal, () => iteration.end());
       return iteration.events;
     };
 
-    self.onError = subscription(errorListeners);
-    self.onStateChange = subscription(stateListeners);
-    self.onGap = subscription(gapListeners);
-    self.onBatch = subscription(batchListeners);
+    Object.assign(self, { onError, onStateChange, onGap, onBatch });
 
-    self.createSSEToken = async ({ signal = new AbortController().signal } = {}) => {
-      const ask = async (reason: TokenReason) =>
-        (
-          await hub.send(hub.endpoint("api/v1/auth/sse-token"), await hub.accessToken(reason, signal), {
-            method: "POST",
-            signal,
-          })
-        ).json();
+    self.createSSEToken = ({ signal = new AbortController().signal } = {}) => {
+      const ask = async (reason: TokenReason) => {
+        const token = await hub.accessToken(reason, signal);
+        return (await hub.send("api/v1/auth/sse-token", token, { method: "POST", signal })).json();
+      };
       return ask("connect").catch((error) => {
         if (error.status !== 401) throw asError(error);
         return ask("refresh");

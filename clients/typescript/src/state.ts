@@ -21,4 +21,4 @@ export type Told = "connecting" | "connected" | "error" | "closed";
 
 /** The state that follows: whoever was connected and is connecting is reconnecting, until it gave up or was closed. */
 export const nextState = (state: SSEConnectionState, told: Told): SSEConnectionState =>
-  told === "connecting" && (state === "connected" || state === "reconnecting") ? "reconnecting" : told;
+  told === "connecting" && /^(connected|reconnecting)$/.test(state) ? "reconnecting" : told;

@@ -11,20 +11,20 @@ export interface RawEvent extends StreamEvent {
 
 /** One attempt, ready to be made. */
 export interface TransportRequest {
-  /** The endpoint of the stream, without a query. */
-  readonly url: URL;
+  /** The stream's endpoint, for `send` and `url`. */
+  readonly path: string;
   readonly options: SSEConnectOptions;
   /** Resume after it. */
   readonly cursor: string | undefined;
   readonly signal: AbortSignal;
   readonly platform: Platform;
+  /** Where a path of the hub is. */
+  url(path: string): string;
   /**
-   * Makes a request of the hub with the token, the service's headers and the signal. Rejects with an `SSEError` that
-   * carries the problem's code and status unless the answer is a 2xx.
+   * Asks the hub, with the token, the service's headers and the signal. Rejects with an `SSEError` that carries the
+   * problem's code and status unless the answer is a 2xx other than 204.
    */
-  send(url: URL, init?: RequestInit): Promise<Response>;
-  /** Where an endpoint of the hub is: `api/v1/events/session`. */
-  endpoint(path: string): URL;
+  send(path: string, init?: RequestInit): Promise<Response>;
 }
 
 /** What a transport tells the loop. After the signal is aborted all of it is ignored. */

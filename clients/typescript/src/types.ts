@@ -160,8 +160,9 @@ export interface HeartbeatConfig {
 }
 
 /** Takes a listener away again; calling it twice does nothing. */
-export type Unsubscribe = () => void;
+export type Unsubscribe = () => unknown;
 
 export type ErrorListener = (error: SSEError) => void;
-export type StateListener = (state: SSEConnectionState, previous: SSEConnectionState) => void;
+/** `error` says why, where the state is `error` or `closed`. */
+export type StateListener = (state: SSEConnectionState, previous: SSEConnectionState, error?: SSEError) => void;
 export type GapListener = (gap: SSEGap) => void;

@@ -1,6 +1,7 @@
 /** The direct source: one connection at a time, and all that keeps it up. */
-import { createBackoff } from "./backoff.ts";
-import { asError, SSEError } from "./errors.ts";
+import { onAbort } from "./abort.ts";
+import { FIRST_BASE, nextBase, wait } from "./backoff.ts";
+import { asError, SSEError, type SSEErrorOptions } from "./errors.ts";
 import { fetchTransport } from "./fetch-transport.ts";
 import { HeartbeatMonitor } from "./heartbeat.ts";
 import type { Hub } from "./hub.ts";
@@ -10,14 +11,8 @@ import type { SSEConnectOptions, SSEServiceConfig, SSEStats, TokenReason } from 
 
 /** From asking for a token to `hello`. */
 const ATTEMPT_TIME = 10_000;
-
-/** One `open()`: it lasts through all its connections, until it is aborted. */
-interface Run extends AbortController {
-  /** It has had a `hello`, so that it is worth keeping until a newer one has its own. */
-  connected?: boolean;
-  /** A newer one has read the cursor: what this one still brings is not for it to hand on. */
-  superseded?: boolean;
-}
+/** A connection that lasted so long is followed by as short a wait as the first one. */
+const STEADY = 10_000;
 
 export const createUpstream =
   (
@@ -27,135 +22,109 @@ export const createUpstream =
   ): SourceFactory =>
   (host) => {
     const { platform } = host;
-    const backoff = createBackoff(platform);
-    /** The newest is the last. */
-    let runs: Run[] = [];
+    let base = FIRST_BASE;
+    /** One `open()`; it lasts through all its connections, until it is aborted. */
+    let newest: AbortController | undefined;
+    /** The one that read the cursor last: what others still bring is not for them to hand on. */
+    let reader: AbortController;
 
-    const stop = (others: Run[], kept: Run[]) => {
-      runs = kept;
-      for (const run of others) run.abort();
+    const setBase = (retry: number) => {
+      base = nextBase(base, retry);
     };
 
-    const keepUp = async (run: Run, options: SSEConnectOptions) => {
+    const keepUp = async (run: AbortController, options: SSEConnectOptions, older?: AbortController) => {
       let reason: TokenReason = "connect";
-      let refreshed = false;
       let failures = 0;
       let hidden = false;
       let connectedAt: number | undefined;
       let monitor: HeartbeatMonitor | undefined;
-      /** Cuts short what is being waited for. */
-      let interrupt = () => {};
+      /** What is being waited for: aborting it ends the wait. */
+      let current: AbortController;
 
-      const isNewest = () => runs.at(-1) === run;
+      /** What it was aborted with: `timeout` after so long without a `hello`. */
+      const aborted = async (ms?: number, begin?: (wait: AbortController) => void) => {
+        const wait = new AbortController();
+        current = wait;
+        connectedAt = undefined;
+        const timer = ms && platform.setTimeout(() => connectedAt ?? wait.abort(new SSEError("timeout")), ms);
+        begin?.(wait);
+        await new Promise<void>((resolve) => onAbort(wait.signal, resolve));
+        platform.clearTimeout(timer);
+        return wait.signal.reason;
+      };
 
-      const wait = (ms?: number) =>
-        new Promise<void>((resolve) => {
-          const timer = ms && platform.setTimeout(resolve, ms);
-          interrupt = () => {
-            platform.clearTimeout(timer);
-            resolve();
-          };
-        });
-
-      /** From the token to the end of the stream; rejects with what ends it, unless that is its plain end. */
-      const attempt = async () => {
-        const connection = new AbortController();
+      /** From the token to the end of the stream, with which it aborts the connection. */
+      const attempt = async (connection: AbortController) => {
         const { signal } = connection;
-        const end = (code: string, message?: string, retryable = true) =>
-          connection.abort(new SSEError(code, message, { retryable }));
+        const end = (code: string, details?: SSEErrorOptions) => connection.abort(new SSEError(code, details));
         let connectionId: string;
 
-        const system: Record<string, (data: any) => void> = {
-          hello({ connection_id, heartbeat_ms, retry_ms }) {
-            connectionId = connection_id;
-            platform.clearTimeout(deadline);
-            monitor = new HeartbeatMonitor(
-              { expectedInterval: heartbeat_ms, timeout: heartbeatTimeout, onTimeout: () => end("silence") },
-              platform,
-            );
-            connectedAt = platform.Date.now();
-            backoff.setBase(retry_ms);
-            reason = "connect";
-            refreshed = false;
-            failures = 0;
-            run.connected = true;
-            if (isNewest()) {
-              stop(runs.slice(0, -1), [run]);
-              host.state("connected");
-            }
-          },
-          async reauth() {
-            try {
-              const token = getAccessToken && (await hub.accessToken("reauth", signal));
-              const url = hub.endpoint(`api/v1/connections/${connectionId}/token`);
-              if (token) await hub.send(url, token, { method: "POST", signal });
-            } catch (cause) {
-              const { code } = cause as SSEError;
-              if (code === "signed_out") connection.abort(cause);
-              // Where the hub refuses, it ends the stream too, and a fresh token opens the next.
-              else if (code === "token_failed" && !signal.aborted) host.error(cause as SSEError);
-            }
-          },
-          bye(data) {
-            backoff.setBase(data.retry_ms);
-            if (data.reason === "token_expired") reason = "refresh";
-            end("bye", data.reason, data.reconnect);
-          },
+        const reauthenticate = async () => {
+          try {
+            const token = await hub.accessToken("reauth", signal);
+            await hub.send(`api/v1/connections/${connectionId}/token`, token, { method: "POST", signal });
+          } catch (error) {
+            const { code } = error as SSEError;
+            if (code === "signed_out") connection.abort(error);
+            // A 204 is what is hoped for. Where the hub refuses, it ends the stream, and a fresh token opens the next.
+            if (code === "token_failed" && !signal.aborted) host.error(error as SSEError);
+          }
         };
 
         const batch = (events: readonly RawEvent[]) => {
-          const tell = (types: RegExp) => {
-            for (const { type, data } of events)
-              if (types.test(type) && !signal.aborted) system[type]?.(JSON.parse(data));
-          };
-          tell(/^hello$/);
-          if (!signal.aborted && !run.superseded) host.batch(events);
-          tell(/^(reauth|bye)$/);
+          let bye: { reason: string; reconnect: boolean; retry_ms: number } | undefined;
+          for (const { type, data } of events) {
+            if (signal.aborted) return;
+            if (type === "hello") {
+              const hello = JSON.parse(data);
+              connectionId = hello.connection_id;
+              setBase(hello.retry_ms);
+              monitor = new HeartbeatMonitor(
+                { expectedInterval: hello.heartbeat_ms, timeout: heartbeatTimeout, onTimeout: () => end("silence") },
+                platform,
+              );
+              connectedAt = platform.Date.now();
+              reason = "connect";
+              older?.abort();
+              if (newest === run) host.state("connected");
+            }
+            if (type === "reauth" && getAccessToken) reauthenticate();
+            if (type === "bye") bye = JSON.parse(data);
+          }
+          if (!signal.aborted && reader === run) host.batch(events);
+          if (!bye) return;
+          setBase(bye.retry_ms);
+          if (bye.reason === "token_expired") reason = "refresh";
+          end("bye", { message: bye.reason, retryable: bye.reconnect });
         };
 
-        const open = async () => {
+        try {
           const token = await hub.streamToken(reason, signal);
           if (signal.aborted) return;
-          if (isNewest())
-            for (const other of runs.slice(0, -1)) {
-              other.superseded = true;
-              if (!other.connected) other.abort();
-            }
+          if (newest === run) reader = run;
           await transport(
             {
-              url: hub.endpoint(options.endpoint ?? "api/v1/events/stream"),
+              path: options.endpoint ?? "api/v1/events/stream",
               options,
               cursor: host.cursor(),
               signal,
               platform,
-              send: (url, init) => hub.send(url, token, { ...init, signal }),
-              endpoint: hub.endpoint,
+              url: hub.url,
+              send: (path, init) => hub.send(path, token, { ...init, signal }),
             },
-            {
-              activity: () => monitor?.recordHeartbeat(),
-              batch,
-              retry: (ms) => signal.aborted || backoff.setBase(ms),
-            },
+            { activity: () => monitor?.recordHeartbeat(), batch, retry: (ms) => signal.aborted || setBase(ms) },
           );
-        };
-
-        const deadline = platform.setTimeout(() => end("timeout", "no hello within 10 s"), ATTEMPT_TIME);
-        interrupt = () => end("hidden");
-        try {
-          await Promise.race([
-            open(),
-            new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason))),
-          ]);
-          throw new SSEError("ended");
-        } finally {
-          platform.clearTimeout(deadline);
-          monitor?.destroy();
-          connection.abort();
+          end("ended");
+        } catch (error) {
+          connection.abort(error);
         }
       };
 
       const { signal } = run;
-      signal.addEventListener("abort", () => interrupt());
+      onAbort(signal, () => {
+        older?.abort();
+        current?.abort();
+      });
       for (const type of ["pagehide", "pageshow", "online", "visibilitychange", "resume"])
         platform.addEventListener?.(
           type,
@@ -163,53 +132,53 @@ export const createUpstream =
             const hides = type === "pagehide";
             if (hides || (hidden && type === "pageshow")) {
               hidden = hides;
-              interrupt();
+              current.abort();
             } else monitor?.check();
           },
           { capture: true, signal },
         );
 
-      for (;;) {
-        if (isNewest()) host.state("connecting");
-        while (hidden && !signal.aborted) await wait();
-        if (signal.aborted) return;
-
+      while (!signal.aborted) {
+        if (newest === run) host.state("connecting");
+        if (hidden) {
+          await aborted();
+          continue;
+        }
         stats.attempts++;
-        connectedAt = undefined;
-        const error = asError(await attempt().catch((cause) => cause));
-        const { code, status, retryable, retryAfter } = error;
-
-        run.connected = false;
-        if (signal.aborted || !isNewest()) return;
-        stop(runs.slice(0, -1), [run]);
-        if (code === "hidden") continue;
-        if (connectedAt !== undefined) backoff.lasted(platform.Date.now() - connectedAt);
-        if (status === 401 && !refreshed) {
-          refreshed = true;
+        const error = asError(await aborted(ATTEMPT_TIME, attempt));
+        const { code, status } = error;
+        const lasted = connectedAt !== undefined && platform.Date.now() - connectedAt;
+        monitor?.destroy();
+        older?.abort();
+        if (newest !== run) return;
+        if (hidden) continue;
+        if (status === 401 && reason === "connect") {
           reason = "refresh";
           continue;
         }
-        if (connectedAt === undefined) stats.failures++;
+        if (lasted === false) stats.failures++;
+        else if (lasted >= STEADY) failures = 0;
         if (status === 401) stats.authenticationErrors++;
-        error.attempt = ++failures;
-        if (!retryable) {
-          stop(runs, []);
+        error.attempt = failures + 1;
+        if (!error.retryable) {
+          run.abort();
           return host.state(code === "bye" ? "closed" : "error", error);
         }
         host.state("connecting");
         if (code !== "bye") host.error(error);
-        if (!signal.aborted) await wait(backoff.next() + retryAfter);
+        if (!signal.aborted) await aborted(wait(base, failures++, platform.Math.random()) + error.retryAfter);
       }
     };
 
     return {
       open(options) {
-        const run: Run = new AbortController();
-        runs.push(run);
-        keepUp(run, options);
+        const older = newest;
+        newest = new AbortController();
+        keepUp(newest, options, older);
       },
       close() {
-        stop(runs, []);
+        newest?.abort();
+        newest = undefined;
       },
     };
   };
