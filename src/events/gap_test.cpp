@@ -132,6 +132,21 @@ TEST_F(Gaps, ASinceOlderThanTheWholeLogMissesNothing) {
   EXPECT_EQ(client.data(), (Data{"1", "2"}));
 }
 
+TEST_F(Gaps, ASinceAfterTheLastThatIsKeptOfAnEndedEpochIsAGap) {
+  publish_numbered(1, 2);
+  clock.advance(Seconds{10});
+  // More were acknowledged in these ten seconds, and lost.
+  begin_epoch(second_epoch);
+  publish_numbered(3, 4);
+  StreamOptions stream = options();
+  stream.start.since = clock.wall() - Seconds{5};
+  const Client client = open(std::move(stream));
+  EXPECT_TRUE(resumed(client));
+  EXPECT_EQ(client.events()[0].id, cursor(2));
+  expect_one_gap(client, gap("epoch", cursor(2), cursor(0, second_epoch)), cursor(0, second_epoch));
+  EXPECT_EQ(client.data(), (Data{"3", "4"}));
+}
+
 TEST_F(Gaps, ASinceThatCannotBeLookedUpIsAnError) {
   log->failure = Error{ErrorCode::store_unavailable, "gone", {}};
   Client client;

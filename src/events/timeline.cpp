@@ -45,6 +45,13 @@ std::optional<store::Position> Timeline::end(EpochNumber epoch) const {
   return next != nullptr ? next->base : epochs_.all().front().base;
 }
 
+std::optional<Spot> Timeline::ended_at(Spot start) const {
+  const store::Epoch* begun = known(start.epoch);
+  const Spot ended{start.position, static_cast<EpochNumber>(start.epoch - 1)};
+  if (begun == nullptr || begun->base != start.position || known(ended.epoch) == nullptr) return std::nullopt;
+  return ended;
+}
+
 std::string Timeline::cursor(Spot spot) const {
   const store::Epoch* epoch = known(spot.epoch);
   if (epoch == nullptr || spot.position < epoch->base) {
@@ -93,6 +100,13 @@ Start Timeline::resolve(const std::optional<std::string>& last_event_id, const s
     start.gap = Gap{GapReason::unknown_id, std::nullopt, start.at};
   } else if (since && !since->earliest && floor_ > 0 && since->position <= floor_) {
     start.gap = Gap{GapReason::retention, std::nullopt, start.at};
+  } else if (since && !since->earliest) {
+    if (const auto ended = ended_at(start.at)) {
+      // What was lost of the epoch before may be younger than `since`. Until the gap has arrived, the ended epoch's
+      // cursor is the one that leads to it again.
+      start.hello_id = cursor(*ended);
+      start.gap = Gap{GapReason::epoch, start.hello_id, start.at};
+    }
   }
   return start;
 }

@@ -69,6 +69,8 @@ class Timeline {
 
  private:
   [[nodiscard]] const store::Epoch* known(EpochNumber epoch) const;
+  // The same place as the end of the epoch before, where `start` is the start of one that followed another.
+  [[nodiscard]] std::optional<Spot> ended_at(Spot start) const;
   [[nodiscard]] std::optional<Start> resume(std::string_view last_event_id, store::Position newest) const;
 
   store::Epochs epochs_;
