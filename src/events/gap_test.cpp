@@ -123,6 +123,18 @@ TEST_F(Gaps, ASinceOlderThanWhatIsKeptIsAGap) {
   EXPECT_EQ(client.data(), (Data{"7", "8", "9", "10"}));
 }
 
+TEST_F(Gaps, ASinceYoungerThanAllThatIsGoneMissesNothing) {
+  publish_numbered(1, 10);
+  raise_floor(10);
+  clock.advance(Seconds{60});
+  StreamOptions stream = options();
+  stream.start.since = clock.wall() - Seconds{30};
+  Client client = open(std::move(stream));
+  EXPECT_TRUE(said(client).empty());
+  publish_numbered(11, 11);
+  EXPECT_EQ(client.data(), Data{"11"});
+}
+
 TEST_F(Gaps, ASinceOlderThanTheWholeLogMissesNothing) {
   publish_numbered(1, 2);
   StreamOptions stream = options();

@@ -14,7 +14,7 @@ class LogReader {
   virtual ~LogReader() = default;
   // `done` on any thread; see `store::EventLog`.
   virtual void read(store::ReadQuery query, std::function<void(Result<store::Page>)> done) = 0;
-  virtual void find_time(WallTime time, std::function<void(Result<store::Position>)> done) = 0;
+  virtual void find_time(WallTime time, std::function<void(Result<store::TimePlace>)> done) = 0;
   [[nodiscard]] virtual store::Cursor head() const = 0;
 };
 
@@ -24,7 +24,7 @@ class EventLogReader final : public LogReader {
   void read(store::ReadQuery query, std::function<void(Result<store::Page>)> done) override {
     log_.read(std::move(query), std::move(done));
   }
-  void find_time(WallTime time, std::function<void(Result<store::Position>)> done) override {
+  void find_time(WallTime time, std::function<void(Result<store::TimePlace>)> done) override {
     log_.find_time(time, std::move(done));
   }
   [[nodiscard]] store::Cursor head() const override { return log_.head(); }

@@ -30,11 +30,11 @@ void Shard::open(http::ExchangePtr exchange, http::Response head, StreamOptions 
   if (!needed) return open_at(opening, std::nullopt);
   // Callbacks are copied, an opening can't be.
   auto held = std::make_shared<Opening>(std::move(opening));
-  context_.log->find_time(*time, [this, held](const Result<store::Position>& found) {
+  context_.log->find_time(*time, [this, held](const Result<store::TimePlace>& found) {
     reactor_.post([this, held, found] {
       if (!found) return held->exchange->respond_error(found.error());
       take_news();
-      open_at(*held, Since{*found, false});
+      open_at(*held, Since{found->position, false, found->gone});
     });
   });
 }

@@ -98,7 +98,7 @@ Start Timeline::resolve(const std::optional<std::string>& last_event_id, const s
   start.resumed = since.has_value();
   if (last_event_id) {
     start.gap = Gap{GapReason::unknown_id, std::nullopt, start.at};
-  } else if (since && !since->earliest && floor_ > 0 && since->position <= floor_) {
+  } else if (since && !since->earliest && (since->gone || since->position < floor_)) {
     start.gap = Gap{GapReason::retention, std::nullopt, start.at};
   } else if (since && !since->earliest) {
     if (const auto ended = ended_at(start.at)) {

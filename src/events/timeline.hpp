@@ -42,6 +42,7 @@ struct Start {
 struct Since {
   store::Position position = 0;
   bool earliest = false;  // never a gap
+  bool gone = false;      // events at or after it may be gone
 };
 
 // A shard's view of the log: its epochs, where it begins, where it ends.

@@ -50,9 +50,29 @@ Result<void> Committer::start() {
   } else if (recovered->tail_may_be_lost) {
     if (auto begun = begin_epoch(recovered->head, "tail_may_be_lost"); !begun) return begun;
   }
+  const bool forgets = recovered->epochs.empty() && recovered->tail_may_be_lost;
+  if (recovered->floor > 0 || forgets) note_gone(recovered->floor, recovered->head);
   if (recovered->floor > 0) listener_.on_floor(recovered->floor);
   enforce_retention();
   return {};
+}
+
+void Committer::note_gone(Position floor, Position head) {
+  std::optional<WallTime> time;
+  const auto take_first = [&](Position after, Position until) {
+    const auto found = store_.scan(after, until, 1);
+    if (found && !found->empty()) time = found->front()->time;
+  };
+  if (floor > 0) take_first(floor - 1, floor);
+  // Where that is gone already, or no record ever was there: the first that stays is at least as young.
+  if (!time) take_first(floor, head);
+  const std::lock_guard lock(mutex_);
+  gone_until_ = time.value_or(time_.now());
+}
+
+std::optional<WallTime> Committer::gone_until() const {
+  const std::lock_guard lock(mutex_);
+  return gone_until_;
 }
 
 void Committer::commit(std::vector<AppendRequest> requests) {
@@ -144,6 +164,7 @@ void Committer::enforce_retention() {
   auto floor = due_floor(extent);
   if (floor && *floor <= extent.floor) return;
   if (floor) {
+    note_gone(*floor, extent.head);
     auto raised = store_.raise_floor(*floor);
     if (raised) return listener_.on_floor(*floor);
     floor = tl::unexpected(std::move(raised).error());

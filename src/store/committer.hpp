@@ -5,6 +5,7 @@
 #include <atomic>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string_view>
 
 #include "observe/metrics.hpp"
@@ -43,6 +44,9 @@ class Committer {
   [[nodiscard]] bool healthy() const { return !failed_.load() && !store_.damage(); }
   void set_retention(Retention retention);
   [[nodiscard]] const LogTime& time() const { return time_; }
+  // The log's time up to which records may be gone: removed by retention, or lost with a store that forgets. Nothing
+  // where none is.
+  [[nodiscard]] std::optional<WallTime> gone_until() const;
 
  private:
   void answer(std::vector<AppendRequest>& requests, std::vector<Result<std::vector<Position>>> positions);
@@ -50,6 +54,8 @@ class Committer {
   [[nodiscard]] Result<void> begin_epoch(Position base, std::string_view reason);
   void adopt(Epoch epoch);
   void enforce_retention();
+  // Remembers how young the youngest is of the records up to and including `floor`, which are or will be gone.
+  void note_gone(Position floor, Position head);
   [[nodiscard]] Result<Position> due_floor(const Extent& extent) const;
   void store_failed(const Error& error);
   void recover();
@@ -68,9 +74,10 @@ class Committer {
   std::atomic<bool> failed_{false};
 
   mutable std::mutex mutex_;
-  Epochs epochs_;        // written by the log's thread, under the mutex
-  Position head_ = 0;    // as above
-  Retention retention_;  // under the mutex
+  Epochs epochs_;                       // written by the log's thread, under the mutex
+  Position head_ = 0;                   // as above
+  Retention retention_;                 // under the mutex
+  std::optional<WallTime> gone_until_;  // as above
 
   observe::Counter& events_;
   observe::Counter& commits_;

@@ -109,9 +109,14 @@ void EventLog::read(ReadQuery query, std::function<void(Result<Page>)> done) {
   done(fail(ErrorCode::overloaded, "Too many streams are reading the log.", Seconds{1}));
 }
 
-void EventLog::find_time(WallTime time, std::function<void(Result<Position>)> done) {
+void EventLog::find_time(WallTime time, std::function<void(Result<TimePlace>)> done) {
   auto task = [impl = impl_.get(), time, done] {
-    done(impl->store->last_before(impl->committer.time().from_wall(time)));
+    const WallTime log_time = impl->committer.time().from_wall(time);
+    done(impl->store->last_before(log_time).transform([&](Position position) {
+      // Asked after the look-up: what was removed before it is known by now.
+      const auto gone_until = impl->committer.gone_until();
+      return TimePlace{.position = position, .gone = gone_until && log_time <= *gone_until};
+    }));
   };
   if (impl_->reader.submit(std::move(task))) return;
   impl_->refused.add();

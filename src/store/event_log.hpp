@@ -45,6 +45,12 @@ class LogListener {
   ~LogListener() = default;
 };
 
+// Where a time lies in the log.
+struct TimePlace {
+  Position position = 0;  // just before the first record kept at or after it
+  bool gone = false;      // records at or after it may have been removed, or lost
+};
+
 class EventLog {
  public:
   // One cursor for each event, in order; or the reason why none was stored.
@@ -70,8 +76,8 @@ class EventLog {
   // Reads for a stream that is behind; `done` is called on the reader's thread (or at once, with `overloaded`, where
   // too many wait). Thread-safe.
   void read(ReadQuery query, std::function<void(Result<Page>)> done);
-  // The position that `since` names: just before the first record at or after `time`. `done` on the reader's thread.
-  void find_time(WallTime time, std::function<void(Result<Position>)> done);
+  // The place that `since` names. `done` on the reader's thread.
+  void find_time(WallTime time, std::function<void(Result<TimePlace>)> done);
 
   // Small durable facts; see EventStore. `done` on the log's thread.
   void put_fact(std::string name, std::string value, std::function<void(Result<void>)> done);

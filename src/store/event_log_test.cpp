@@ -31,6 +31,9 @@ struct EventLogTest : ::testing::Test {
   void append(int count) {
     for (int i = 0; i < count; ++i) ASSERT_TRUE(append_now(*log, {for_everyone("1")}));
   }
+  bool gone(WallTime time) {
+    return testing::answer<Result<TimePlace>>([&](auto done) { log->find_time(time, done); })->gone;
+  }
   Positions kept() { return positions_of(read_now(*log, everything_after(0, ~Position{0}))->records); }
 
   ManualClock clock;
@@ -239,12 +242,38 @@ TEST_F(EventLogTest, FindsThePlaceOfATimeAlsoAfterAJump) {
   clock.advance(Seconds{100});
   append(1);
   const auto find = [this](WallTime time) {
-    return *testing::answer<Result<Position>>([&](auto done) { log->find_time(time, done); });
+    return testing::answer<Result<TimePlace>>([&](auto done) { log->find_time(time, done); })->position;
   };
   EXPECT_EQ(find(clock.wall() - Seconds{50}), 1u);
   clock.set_wall(clock.wall() + std::chrono::hours{5});
   EXPECT_EQ(find(clock.wall() - Seconds{50}), 1u);
   EXPECT_EQ(find(clock.wall() - Seconds{101}), 0u);
+}
+
+TEST_F(EventLogTest, TellsATimeThatRetentionHasPassedFromOneThatItHasNot) {
+  start({.retention = {.age = Seconds{60}}});
+  append(1);
+  clock.advance(Seconds{50});
+  append(1);
+  clock.advance(Seconds{50});
+  tick_now(*log);
+  ASSERT_EQ(kept(), Positions{2});
+  EXPECT_TRUE(gone(clock.wall() - Seconds{100}));
+  EXPECT_FALSE(gone(clock.wall() - Seconds{99}));
+  clock.advance(Seconds{1000});
+  tick_now(*log);
+  ASSERT_EQ(kept(), Positions{});
+  EXPECT_TRUE(gone(clock.wall() - Seconds{1050}));
+  EXPECT_FALSE(gone(clock.wall() - Seconds{1049}));
+}
+
+TEST_F(EventLogTest, KnowsNothingOfTheTimeBeforeItsMemory) {
+  clock.advance(Seconds{10});
+  start();
+  clock.advance(Seconds{10});
+  append(1);
+  EXPECT_TRUE(gone(clock.wall() - Seconds{10}));
+  EXPECT_FALSE(gone(clock.wall() - Seconds{9}));
 }
 
 TEST_F(EventLogTest, KeepsFacts) {
@@ -268,7 +297,7 @@ TEST_F(EventLogTest, CommitsWhatWaitsBeforeItStops) {
   const auto fact = testing::answer<Result<void>>([&](auto done) { log->put_fact("a", "b", done); });
   EXPECT_EQ(fact.error().code, ErrorCode::draining);
   EXPECT_FALSE(read_now(*log, {}));
-  EXPECT_FALSE(testing::answer<Result<Position>>([&](auto done) { log->find_time({}, done); }));
+  EXPECT_FALSE(testing::answer<Result<TimePlace>>([&](auto done) { log->find_time({}, done); }));
   tick_now(*log);
 }
 

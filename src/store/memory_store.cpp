@@ -48,7 +48,9 @@ class MemoryStore final : public EventStore {
     return Recovered{.epochs = epochs_,
                      .floor = floor_,
                      .head = head_,
-                     .last_time = records_.empty() ? WallTime{} : records_.back().record->time};
+                     .last_time = records_.empty() ? WallTime{} : records_.back().record->time,
+                     // Whatever a process before this one stored.
+                     .tail_may_be_lost = epochs_.empty()};
   }
 
   void close() override {}

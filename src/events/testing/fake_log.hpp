@@ -28,13 +28,14 @@ class FakeLog final : public LogReader {
     }
     done(page(query));
   }
-  void find_time(WallTime time, std::function<void(Result<store::Position>)> done) override {
+  void find_time(WallTime time, std::function<void(Result<store::TimePlace>)> done) override {
     if (failure) return done(tl::unexpected(*failure));
-    store::Position position = floor;
+    store::TimePlace place{.position = floor};
     for (const auto& record : records) {
-      if (record->position > floor && record->time < time) position = record->position;
+      if (record->position > floor && record->time < time) place.position = record->position;
+      if (record->position <= floor && record->time >= time) place.gone = true;
     }
-    done(position);
+    done(place);
   }
   [[nodiscard]] store::Cursor head() const override { return epochs.cursor(head_position()); }
 
