@@ -2,21 +2,12 @@
 
 #include <algorithm>
 
+#include "http/characters.hpp"
+
 namespace tidings::api {
 namespace {
 
 constexpr std::string_view scheme = "Bearer";
-
-bool token_character(char c) {
-  return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
-         std::string_view("-._~+/").find(c) != std::string_view::npos;
-}
-
-// 1*( ALPHA / DIGIT / "-" / "." / "_" / "~" / "+" / "/" ) *"="
-bool b64token(std::string_view text) {
-  const auto padding = std::find_if_not(text.begin(), text.end(), token_character);
-  return padding != text.begin() && std::all_of(padding, text.end(), [](char c) { return c == '='; });
-}
 
 Result<std::string_view> needed_token(const http::Request& request) {
   const auto token = bearer_token(request);
@@ -36,7 +27,7 @@ Result<std::optional<std::string_view>> bearer_token(const http::Request& reques
   std::string_view rest = field->substr(scheme.size());
   if (!rest.empty() && rest.front() != ' ') return std::nullopt;
   rest.remove_prefix(std::min(rest.find_first_not_of(' '), rest.size()));
-  if (!b64token(rest)) return fail(ErrorCode::token_malformed, "what follows \"Bearer\" is not a token");
+  if (!http::is_token68(rest)) return fail(ErrorCode::token_malformed, "what follows \"Bearer\" is not a token");
   return rest;
 }
 

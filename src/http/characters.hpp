@@ -14,6 +14,16 @@ namespace tidings::http {
   return is_digit(c) || is_letter(c) || std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
 }
 
+// What credentials after a scheme's name are: `token68` (RFC 9110 §11.2), which RFC 6750 §2.1 calls `b64token`.
+[[nodiscard]] constexpr bool is_token68(std::string_view text) {
+  const auto padding = text.find_last_not_of('=') + 1;  // 0 where there is nothing else
+  if (padding == 0) return false;
+  for (const char c : text.substr(0, padding)) {
+    if (!is_digit(c) && !is_letter(c) && std::string_view("-._~+/").find(c) == std::string_view::npos) return false;
+  }
+  return true;
+}
+
 // What a request-target may hold: visible ASCII. Anything else a client must have percent-encoded (RFC 3986 §2).
 [[nodiscard]] constexpr bool is_target(char c) { return c > ' ' && c < '\x7f'; }
 

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "http/characters.hpp"
 #include "hub/origin.hpp"
 #include "hub/settings.hpp"
 #include "hub/values.hpp"
@@ -71,8 +72,13 @@ bool control_free(std::string_view value) {
 }
 
 std::optional<std::string> fault_of_secret(const Setting& setting, std::string_view value) {
-  if (value.size() >= setting.least) return std::nullopt;
-  return fmt::format("must be at least {} bytes long; this one has {}", setting.least, value.size());
+  if (value.size() < setting.least) {
+    return fmt::format("must be at least {} bytes long; this one has {}", setting.least, value.size());
+  }
+  if (setting.bearer && !http::is_token68(value)) {
+    return "is sent as a bearer token, so it may hold only letters, digits and - . _ ~ + /, and = at its end";
+  }
+  return std::nullopt;
 }
 
 std::optional<std::string> fault_of_origin(std::string_view value) {

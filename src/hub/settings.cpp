@@ -84,7 +84,12 @@ constexpr std::array settings{
             .most = hour},
     Setting{
         .name = "auth.allow_query_token", .kind = flag, .default_value = "false", .about = "take SSE tokens in a URL"},
-    Setting{.name = "publish.key", .kind = secret, .about = "static key of a backend", .repeatable = true, .least = 32},
+    Setting{.name = "publish.key",
+            .kind = secret,
+            .about = "static key of a backend",
+            .repeatable = true,
+            .least = 32,
+            .bearer = true},
     Setting{.name = "session.ttl",
             .kind = duration,
             .default_value = "30s",

@@ -37,6 +37,7 @@ struct Setting {
   std::uint64_t least = 0;
   std::uint64_t most = 0;
   std::string_view allowed = {};  // for Kind::choice
+  bool bearer = false;            // for Kind::secret: sent as a bearer token, and so made of its characters only
   bool unavailable = false;       // known, but nothing in this version answers to it yet
 };
 

@@ -106,6 +106,20 @@ TEST(Values, ThatLaterVersionsKnowAreRefusedAsSuch) {
   }
 }
 
+TEST(Values, ThatAreSentAsBearerTokensHoldOnlyWhatOneMayHold) {
+  const std::string key(long_enough);
+  for (const std::string_view end : {"", "==", "-._~+/", "0aZ="}) {
+    EXPECT_FALSE(fault_of(setting("publish.key"), key + std::string(end))) << end;
+  }
+  for (const std::string_view wrong : {" ", "=a", "\"", ",", ":", "\t", "\xc3\xa9", "%20"}) {
+    const auto fault = fault_of(setting("publish.key"), key + std::string(wrong));
+    ASSERT_TRUE(fault) << wrong;
+    EXPECT_NE(fault->find("letters, digits"), std::string::npos) << wrong;
+    EXPECT_FALSE(fault_of(setting("auth.secret"), key + std::string(wrong))) << wrong;
+  }
+  EXPECT_TRUE(fault_of(setting("publish.key"), std::string(40, '=')));
+}
+
 TEST(Values, ThatAreSecretsAreNeverShown) {
   EXPECT_EQ(shown(setting("auth.secret"), "hunter2"), "***");
   EXPECT_EQ(fault_of(setting("auth.secret"), "hunter2")->find("hunter2"), std::string::npos);
