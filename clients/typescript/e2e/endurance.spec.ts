@@ -6,46 +6,55 @@ import type { SSEError, SSEService, TokenRequest } from "@tidings/client";
 import { Hub } from "./harness/hub.ts";
 import { keepPublishing } from "./harness/publisher.ts";
 import { eventually, expect, INSTALLED, pause, test } from "./harness/test.ts";
-import { accessToken, signingKey } from "./harness/tokens.ts";
+import { accessToken, type SigningKey, signingKey } from "./harness/tokens.ts";
 
 const CLIENTS = 334;
 const CONNECTS = 3;
 /** Seconds. */
 const TOKEN_LIFE = 4;
-/** Milliseconds for which a connection is kept: two lives of a token. */
-const STAY = 2 * TOKEN_LIFE * 1000;
+/** Milliseconds for which a connection is kept, longer than a token. */
+const STAY = 1.5 * TOKEN_LIFE * 1000;
+/** Milliseconds between two connections of a client: its last token has ended by then. */
+const AWAY = TOKEN_LIFE * 1000;
 /** Below `limits.streams_per_user`. */
 const CLIENTS_A_USER = 50;
 
-/** The application's sign-in: a token for each user, which ends soon; and a key that is replaced while nobody is given one. */
+/**
+ * The application's sign-in: a token for each user, which ends soon. It signs with the newest of its keys; the hub reads
+ * their public halves from a file.
+ */
 class Issuer {
-  #key = signingKey();
-  #open = Promise.resolve();
-  readonly #tokens = new Map<string, string>();
+  #keys = [signingKey("first")];
+  readonly #tokens = new Map<number, string>();
 
   constructor(readonly path: string) {
-    writeFileSync(path, this.#key.publicPem);
+    this.#write();
   }
 
-  /** The client's own last token is given again until it says that it won't do: as an application does that doesn't look at it. */
-  async token(client: string, user: string, { reason }: TokenRequest): Promise<string> {
-    await this.#open;
+  #write() {
+    writeFileSync(this.path, JSON.stringify({ keys: this.#keys.map(({ jwk }) => jwk) }));
+  }
+
+  /** A client's own last token is given again until it says that it won't do: as an application does that doesn't look at it. */
+  token(client: number, user: string, { reason }: TokenRequest): string {
     const last = this.#tokens.get(client);
     if (last && reason === "connect") return last;
-    const next = accessToken({ sub: user, expiresIn: TOKEN_LIFE }, this.#key.key);
+    const key = this.#keys.at(-1) as SigningKey;
+    const next = accessToken({ sub: user, expiresIn: TOKEN_LIFE }, key);
     this.#tokens.set(client, next);
     return next;
   }
 
-  /** From here on nothing that was signed before is taken. */
-  replaceKey(reload: () => Promise<void>): Promise<void> {
-    const next = signingKey();
-    this.#open = (async () => {
-      writeFileSync(this.path, next.publicPem);
-      await reload();
-      this.#key = next;
-    })();
-    return this.#open;
+  /** Signs with another key from here on, and once the last token of the first one has ended, nothing by that one is taken. */
+  async replaceKey(reload: () => Promise<void>): Promise<void> {
+    const [first, second] = [...this.#keys, signingKey("second")] as [SigningKey, SigningKey];
+    writeFileSync(this.path, JSON.stringify({ keys: [first.jwk, second.jwk] }));
+    await reload();
+    this.#keys = [first, second];
+    await pause(TOKEN_LIFE * 1000);
+    this.#keys = [second];
+    this.#write();
+    await reload();
   }
 }
 
@@ -53,9 +62,9 @@ test("a thousand connects with tokens that end every four seconds, while the sig
   const info = test.info();
   info.setTimeout(120_000);
   mkdirSync(info.outputPath("hub"), { recursive: true });
-  const keyFile = info.outputPath("signing-key.pem");
+  const keyFile = info.outputPath("keys.json");
   const issuer = new Issuer(keyFile);
-  const hub = new Hub(info.outputPath("hub"), { "auth.secret": "", "auth.keys": keyFile });
+  const hub = new Hub(info.outputPath("hub"), { "auth.secret": "", "auth.keys": keyFile, "log.level": "info" });
   await hub.start();
   try {
     await endure(hub, issuer);
@@ -84,25 +93,27 @@ async function endure(hub: Hub, issuer: Issuer): Promise<void> {
     const service = new Service({
       baseURL: hub.url,
       fetch: counted,
-      getAccessToken: (request) => issuer.token(`${number}`, user, request),
+      getAccessToken: (request) => issuer.token(number, user, request),
     });
     service.onError((error) => errors.push(error));
     service.on("**", ({ id, data }) => events.push({ id, data }));
     // Spread, so that there is no moment at which all begin anew.
-    await pause((number / CLIENTS) * TOKEN_LIFE * 1000);
+    await pause((number / CLIENTS) * (STAY + AWAY));
     for (let connect = 0; connect < CONNECTS; connect++) {
       await service.connect({ since: "earliest" });
       const began = performance.now();
       await pause(STAY);
       streaming += performance.now() - began;
-      if (connect < CONNECTS - 1) service.disconnect();
+      if (connect === CONNECTS - 1) break;
+      service.disconnect();
+      await pause(AWAY);
     }
     return { service, events };
   };
 
-  const publishing = keepPublishing(hub, { users: null, every: 100 });
+  const publishing = keepPublishing(hub, { users: null, every: 500 });
   const lives = Promise.all(Array.from({ length: CLIENTS }, (_, number) => life(number)));
-  await pause((CONNECTS * STAY) / 2);
+  await pause((CONNECTS * (STAY + AWAY)) / 2);
   await issuer.replaceKey(() => hub.reload());
   const clients = await lives;
   await publishing.stop();

@@ -13,6 +13,11 @@ export default defineConfig({
   forbidOnly: true,
   timeout: 60_000 * Math.max(1, 5 * Number(process.env.E2E_SCALE ?? "0.1")),
   reporter: junit ? [["list"], ["junit", { outputFile: junit }]] : [["list"]],
+  projects: [
+    { name: "chromium", testIgnore: "endurance.spec.ts" },
+    // Tokens that end after four seconds leave no time to wait for a busy machine: by itself, and last.
+    { name: "endurance", testMatch: "endurance.spec.ts", dependencies: ["chromium"] },
+  ],
   use: {
     launchOptions: {
       executablePath: CHROMIUM,

@@ -7,6 +7,8 @@ export interface ReaderSettings {
   baseURL: string;
   user: string;
   transport: "fetch" | "eventsource";
+  /** A name for the tab. */
+  tab?: string;
   /** Share one connection with the tabs of the same user. */
   shared?: boolean;
   /** Use the last token again until the client says that it won't do. */
@@ -79,6 +81,11 @@ export class Reader {
     return reader;
   }
 
+  /** For messages. */
+  get name(): string {
+    return `${this.settings.user}'s tab ${this.settings.tab ?? ""}`;
+  }
+
   record(): Promise<Reading> {
     return this.page.evaluate(() => window.record);
   }
@@ -92,7 +99,7 @@ export class Reader {
   }
 
   async reaches(state: string, timeout = 20_000): Promise<void> {
-    await expect.poll(() => this.state(), { timeout, message: `the state of ${this.settings.user}'s tab` }).toBe(state);
+    await expect.poll(() => this.state(), { timeout, message: `the state of ${this.name}` }).toBe(state);
   }
 
   /** Waits for as many events, and holds them against what was published: every one, once, in order, and no other. */
@@ -111,7 +118,7 @@ export class Reader {
     const at = expected.findIndex((event, index) => JSON.stringify(event) !== JSON.stringify(events[index]));
     expect(
       { count: events.length, at, event: events[at] },
-      `the events of ${this.settings.user}'s tab; it also wrote down ${JSON.stringify(rest)}`,
+      `the events of ${this.name}; it also wrote down ${JSON.stringify(rest)}`,
     ).toEqual({ count: expected.length, at: -1, event: undefined });
   }
 }

@@ -16,6 +16,8 @@ const TYPES: Record<string, string> = {
 export interface TokenRequest {
   user: string;
   reason: string;
+  /** Which tab asks. */
+  tab: string;
 }
 
 /** A token; null for a user who is signed out; or a status, for a server that fails. */
@@ -48,7 +50,7 @@ export class Site {
   }
 
   async #answerToken(url: URL, answer: ServerResponse) {
-    const request = { user: url.searchParams.get("user") ?? "", reason: url.searchParams.get("reason") ?? "" };
+    const request = Object.fromEntries(url.searchParams) as unknown as TokenRequest;
     this.asked.push(request);
     const token = await this.token(request);
     answer.setHeader("Cache-Control", "no-store");

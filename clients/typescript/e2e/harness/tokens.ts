@@ -16,18 +16,23 @@ export interface Claims {
 
 const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString("base64url");
 
-/** A token signed with a secret (HS256) or with an Ed25519 key (EdDSA). */
-export function accessToken({ expiresIn = 3600, ...claims }: Claims, key: string | KeyObject = SECRET): string {
-  const now = Math.floor(Date.now() / 1000);
-  const alg = typeof key === "string" ? "HS256" : "EdDSA";
-  const text = `${part({ alg, typ: "JWT" })}.${part({ iat: now, exp: now + expiresIn, ...claims })}`;
-  const signature =
-    typeof key === "string" ? createHmac("sha256", key).update(text).digest() : sign(null, Buffer.from(text), key);
-  return `${text}.${signature.toString("base64url")}`;
+/** An Ed25519 key, and what a hub verifies with: its public half as a JWK (RFC 8037). */
+export interface SigningKey {
+  key: KeyObject;
+  jwk: { kid: string };
 }
 
-/** A new Ed25519 key, and the PEM file's text with which a hub verifies what it signs. */
-export function signingKey(): { key: KeyObject; publicPem: string } {
+export function signingKey(kid: string): SigningKey {
   const { privateKey, publicKey } = generateKeyPairSync("ed25519");
-  return { key: privateKey, publicPem: publicKey.export({ type: "spki", format: "pem" }) as string };
+  return { key: privateKey, jwk: { ...publicKey.export({ format: "jwk" }), kid } };
+}
+
+/** A token signed with a secret (HS256) or with a key (EdDSA). */
+export function accessToken({ expiresIn = 3600, ...claims }: Claims, by: string | SigningKey = SECRET): string {
+  const now = Math.floor(Date.now() / 1000);
+  const head = typeof by === "string" ? { alg: "HS256" } : { alg: "EdDSA", kid: by.jwk.kid };
+  const text = `${part({ typ: "JWT", ...head })}.${part({ iat: now, exp: now + expiresIn, ...claims })}`;
+  const signature =
+    typeof by === "string" ? createHmac("sha256", by).update(text).digest() : sign(null, Buffer.from(text), by.key);
+  return `${text}.${signature.toString("base64url")}`;
 }

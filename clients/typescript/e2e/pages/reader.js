@@ -2,7 +2,7 @@
 import { SSEService } from "@tidings/client";
 
 const settings = JSON.parse(new URL(location.href).searchParams.get("settings"));
-const { user, transport, shared, cacheToken, luck, kept, listen = ["**"], connect, ...config } = settings;
+const { user, tab = "", transport, shared, cacheToken, luck, kept, listen = ["**"], connect, ...config } = settings;
 
 if (luck !== undefined) Math.random = () => luck;
 
@@ -14,7 +14,7 @@ window.record = record;
 let cached;
 config.getAccessToken = async ({ reason, signal }) => {
   if (cacheToken && cached && reason === "connect") return cached;
-  const answer = await fetch(`/token?user=${user}&reason=${reason}`, { signal });
+  const answer = await fetch(`/token?user=${user}&reason=${reason}&tab=${tab}`, { signal });
   if (answer.status === 204) return null;
   if (!answer.ok) throw new Error(`no token: ${answer.status}`);
   cached = await answer.text();
