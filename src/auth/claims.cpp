@@ -54,7 +54,7 @@ Result<void> check_issuer(const Json& claims, const std::optional<std::string>& 
 // Reads `exp`, `nbf` and `iat` into `token`.
 Result<void> read_times(const Json& claims, VerifiedToken& token) {
   const Json* expires = member(claims, "exp");
-  if (expires == nullptr) return fail(ErrorCode::token_expired, "The token has no \"exp\".");
+  if (expires == nullptr) return refused("The token has no \"exp\".");
   const auto expires_at = numeric_date(*expires);
   if (!expires_at) return refused("The token's \"exp\" is not a date in seconds since 1970.");
   token.identity.expires_at = *expires_at;
