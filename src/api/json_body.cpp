@@ -1,6 +1,7 @@
 #include "api/json_body.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -14,11 +15,18 @@ std::string_view trimmed(std::string_view text) {
   return text.substr(start, text.find_last_not_of(" \t") - start + 1);
 }
 
+// A member in an error. One that is longer than any that is known is not sent back whole.
+std::string named(const std::string& member) {
+  constexpr std::size_t most_repeated = 64;
+  if (member.size() > most_repeated) return "the member whose name has " + std::to_string(member.size()) + " bytes";
+  return "the member \"" + member + "\"";
+}
+
 }  // namespace
 
 Result<Json> parse_object(std::string_view text, std::initializer_list<std::string_view> members) {
   std::vector<std::set<std::string>> names;  // of the objects that are open
-  std::string repeated;
+  std::optional<std::string> repeated;
   const auto watch = [&](int, Json::parse_event_t event, Json& value) {
     if (event == Json::parse_event_t::object_start) names.emplace_back();
     if (event == Json::parse_event_t::object_end) names.pop_back();
@@ -30,10 +38,10 @@ Result<Json> parse_object(std::string_view text, std::initializer_list<std::stri
   Json object = Json::parse(text, watch, false);
   if (object.is_discarded()) return fail(ErrorCode::body_malformed, "the body is not JSON");
   if (!object.is_object()) return fail(ErrorCode::body_invalid, "the body is not a JSON object");
-  if (!repeated.empty()) return fail(ErrorCode::body_invalid, "the member \"" + repeated + "\" stands twice");
+  if (repeated) return fail(ErrorCode::body_invalid, named(*repeated) + " stands twice");
   for (const auto& [name, value] : object.items()) {
     if (std::find(members.begin(), members.end(), name) == members.end()) {
-      return fail(ErrorCode::body_invalid, "the member \"" + name + "\" is not known");
+      return fail(ErrorCode::body_invalid, named(name) + " is not known");
     }
   }
   return object;

@@ -27,7 +27,19 @@ TEST(JsonBody, HoldsNoMemberTwice) {
   EXPECT_EQ(error_of(R"({"a": 1, "a": 1})"), ErrorCode::body_invalid);
   EXPECT_EQ(error_of(R"({"a": {"x": 1, "x": 2}})"), ErrorCode::body_invalid);
   EXPECT_EQ(error_of(R"({"a": 1, "\u0061": 1})"), ErrorCode::body_invalid);
+  EXPECT_EQ(error_of(R"({"": 1, "": 1})"), ErrorCode::body_invalid);
+  EXPECT_EQ(error_of(R"({"a": {"": 1, "": 2}})"), ErrorCode::body_invalid);
   EXPECT_TRUE(parse_object(R"({"a": {"x": 1}, "b": {"x": 2}})", {"a", "b"}));
+}
+
+TEST(JsonBody, IsNotRepeatedInItsErrors) {
+  const std::string name(60'000, 'n');
+  for (const std::string& text :
+       {R"({")" + name + R"(": 1})", R"({"a": {")" + name + R"(": 1, ")" + name + R"(": 1}})"}) {
+    const auto object = parse_object(text, {"a"});
+    ASSERT_FALSE(object);
+    EXPECT_LT(object.error().detail.size(), 100U);
+  }
 }
 
 TEST(JsonBody, HasToBeJson) {
