@@ -34,6 +34,8 @@ class BodyDecoder {
   // Must not be called once complete. `request_malformed`; nothing can be decoded after that.
   [[nodiscard]] Result<Piece> decode(std::string_view input);
   [[nodiscard]] bool complete() const { return state_ == State::complete; }
+  // Payload that is known to be still to come: of the whole body, or of the chunk that is being read.
+  [[nodiscard]] std::uint64_t remaining() const { return remaining_; }
 
  private:
   enum class State : std::uint8_t {

@@ -99,9 +99,12 @@ void Connection::refuse(const Error& error, const Request& request) {
 void Connection::send_response(const Request& request, const Response& response, MonotonicTime began) {
   const Activity& activity = *activity_;
   // A client that waits for 100 (Continue) may send its body or the next request now: only closing tells them apart.
-  keep_alive_ = keep_alive_ && !table_.draining() && !activity.body_failed && !activity.owes_go_ahead;
+  keep_alive_ = keep_alive_ && !table_.draining() && !activity.body_failed && !activity.owes_go_ahead &&
+                activity.decoder.remaining() <= ServerLimits::discard_bytes;
   account(request, response, began);
-  const std::string head = serialize_head(response, {.end = BodyEnd::length,
+  // RFC 9110 §8.6: the length that GET would give. Only a response stream has none to give.
+  const bool of_a_stream = request.method == "HEAD" && response.body.empty();
+  const std::string head = serialize_head(response, {.end = of_a_stream ? BodyEnd::unsaid : BodyEnd::length,
                                                      .length = response.body.size(),
                                                      .keep_alive = keep_alive_,
                                                      .minor_version = request.minor_version,

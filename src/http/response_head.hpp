@@ -17,6 +17,7 @@ enum class BodyEnd : std::uint8_t {
   length,   // Content-Length; left out where the status has no body
   chunked,  // Transfer-Encoding
   close,    // the connection's end
+  unsaid,   // there is no body, and its length would be another response's
 };
 
 struct HeadOptions {

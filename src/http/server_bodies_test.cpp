@@ -125,6 +125,7 @@ TEST_F(ServerBodies, ClosesAfterReadingPastTooMuch) {
   Client client(*this);
   client.send(post("Content-Length: 100000000\r\n"));
   EXPECT_TRUE(client.gets("hello"));
+  EXPECT_THAT(client.received, HasSubstr("\r\nConnection: close\r\n"));
   EXPECT_FALSE(client.send(std::string(60'000'000, 'x')));
   EXPECT_TRUE(turn_until([&] { return server_->open_connections() == 0; }));
 }

@@ -104,6 +104,14 @@ TEST_F(ServerRequests, SendsTheFieldsAloneForHead) {
   EXPECT_THAT(client.received, HasSubstr("Content-Length: 5"));
 }
 
+TEST_F(ServerRequests, GivesNoLengthForTheHeadOfAStream) {
+  on_request_ = [](const ExchangePtr& exchange) { exchange->respond(Response{}); };
+  Client client(*this);
+  client.send("HEAD / HTTP/1.1\r\nHost: h\r\n\r\n");
+  ASSERT_TRUE(client.gets("\r\n\r\n"));
+  EXPECT_THAT(client.received, Not(HasSubstr("Content-Length")));
+}
+
 TEST_F(ServerRequests, SendsNoLengthWith204) {
   on_request_ = [](const ExchangePtr& exchange) {
     Response response;
