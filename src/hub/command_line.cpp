@@ -5,6 +5,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <map>
+#include <optional>
 
 #include "platform/duration.hpp"
 
@@ -62,6 +63,17 @@ std::string shown_argument(const std::string& argument) {
   return argument.substr(0, argument.find('='));
 }
 
+// The setting that was given the next flag in place of a value: "--dev --listen 127.0.0.1:0".
+std::optional<std::string> without_value(const Parsed& parsed) {
+  const auto is_flag = [&](const std::string& text) {
+    return text.starts_with("--") && parsed.settings.contains(text.substr(2, text.find('=') - 2));
+  };
+  for (const auto& [name, values] : parsed.settings) {
+    if (std::ranges::any_of(values, is_flag)) return name;
+  }
+  return std::nullopt;
+}
+
 Exit usage_error(const std::string& what) {
   return {2, fmt::format("tidings: {}; tidings --help lists what there is\n", what)};
 }
@@ -117,6 +129,9 @@ tl::expected<Command, Exit> parse_command_line(const std::vector<std::string>& a
 
   const CLI::App* used = app.get_subcommands().front();
   if (const auto extra = used->remaining(); !extra.empty()) {
+    if (const auto name = without_value(parsed)) {
+      return tl::unexpected<Exit>(usage_error(fmt::format("--{}: its value is missing", *name)));
+    }
     return tl::unexpected<Exit>(usage_error(fmt::format("unknown: {}", shown_argument(extra.front()))));
   }
   Command command;

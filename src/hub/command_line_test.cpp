@@ -99,6 +99,12 @@ TEST(CommandLine, RefusesWhatItDoesNotKnowInOneLine) {
   }
 }
 
+TEST(CommandLine, NamesTheFlagWhoseValueIsMissing) {
+  EXPECT_THAT(refused({"serve", "--dev", "--listen", "127.0.0.1:0"}).text, HasSubstr("--dev: its value is missing"));
+  EXPECT_THAT(refused({"serve", "--drain", "--log.level=debug", "x"}).text, HasSubstr("--drain: its value is missing"));
+  EXPECT_THAT(refused({"serve", "--auth.secret", "--canary", "x"}).text, Not(HasSubstr("canary")));
+}
+
 TEST(CommandLine, NamesTheUnknownFlagButNotItsValue) {
   const Exit exit = refused({"serve", "--auth.secert=canary"});
   EXPECT_THAT(exit.text, HasSubstr("--auth.secert"));
