@@ -32,7 +32,7 @@ for (const transport of TRANSPORTS) {
       const publishing = keepPublishing(world.hub);
       await publishing.reached(20);
       world.proxy.silence();
-      await reader.reaches("reconnecting", heartbeatTimeout + 5_000);
+      await reader.passes("reconnecting", heartbeatTimeout + 5_000);
       await reader.reaches("connected");
       await publishing.stop();
       await reader.receives(world.hub.published);

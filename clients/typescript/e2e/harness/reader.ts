@@ -98,8 +98,16 @@ export class Reader {
     return this.page.evaluate(() => ({ ...window.service.stats }));
   }
 
+  /** Waits until it is in a state that lasts. */
   async reaches(state: string, timeout = 20_000): Promise<void> {
     await expect.poll(() => this.state(), { timeout, message: `the state of ${this.name}` }).toBe(state);
+  }
+
+  /** Waits until it has been in a state, however shortly. */
+  async passes(state: string, timeout = 20_000): Promise<void> {
+    await expect
+      .poll(async () => (await this.record()).states, { timeout, message: `the states of ${this.name}` })
+      .toContain(state);
   }
 
   /** Waits for as many events, and holds them against what was published: every one, once, in order, and no other. */
