@@ -42,8 +42,8 @@ export class SSEError extends Error {
   /** @internal */
   declare readonly retryAfter: number;
 
-  constructor(code: string, options: SSEErrorOptions = {}) {
-    super(options.message ?? `${options.cause ?? code}`, options);
+  constructor(code: string, { message, ...options }: SSEErrorOptions = {}) {
+    super(message ?? `${options.cause ?? code}`, options);
     Object.assign(this, { name: "SSEError", retryable: true, attempt: 0, retryAfter: 0 }, options, { code });
   }
 }

@@ -50,6 +50,11 @@ export class Exchange {
     return settle();
   }
 
+  respondWith(response: Response): Promise<void> {
+    this.#answer(response);
+    return settle();
+  }
+
   /** A problem document. */
   refuse(status: number, code: string, headers?: Record<string, string>): Promise<void> {
     return this.respond(status, { code, detail: `the hub says ${code}` }, headers);
