@@ -1,0 +1,63 @@
+/**
+ * One connection for all tabs of an origin.
+ *
+ * ```ts
+ * const service = new SSEService({ baseURL, getAccessToken, crossTab: shareTabs({ key: user.id }) });
+ * ```
+ * @module
+ */
+import type { CrossTab, Source, SSEConnectOptions } from "@tidings/client";
+import { PROTOCOL } from "./cross-tab/message.ts";
+import { createTab } from "./cross-tab/tab.ts";
+
+export interface ShareTabsOptions {
+  /** Names the user, so that two of them on one origin never share. Not a secret, and not a token. */
+  readonly key: string;
+}
+
+/**
+ * What `crossTab` takes. Tabs share whose `baseURL`, endpoint, key, types and channels are equal, in whatever order the
+ * lists are. Labels are the leading tab's. Where there is no Web Locks or no BroadcastChannel (an insecure page, a server),
+ * each service has a connection of its own.
+ *
+ * @throws TypeError without a key.
+ */
+export const shareTabs = ({ key }: ShareTabsOptions): CrossTab => {
+  if (typeof key !== "string" || !key) {
+    throw new TypeError("shareTabs needs a key: the user's id");
+  }
+  return (direct) => (host) => {
+    const { platform } = host;
+    const set = (list?: readonly string[]) => list && [...new Set(list)].sort();
+    let name: string;
+    let source: Source | undefined;
+    let options: SSEConnectOptions;
+    return {
+      open(next) {
+        options = next;
+        const { endpoint, eventTypes, channels } = next;
+        const url = new URL(host.baseURL, globalThis.location?.href).href;
+        const before = name;
+        // JSON keeps every two sets apart.
+        name = `tidings:${PROTOCOL}:${JSON.stringify([url, endpoint, key, set(eventTypes), set(channels)])}`;
+        if (name !== before) {
+          // The cursor is the service's: the new stream starts from it.
+          source?.close();
+          const locks = platform.navigator?.locks;
+          source =
+            locks && platform.BroadcastChannel
+              ? createTab(direct, host, name, locks, () => {
+                  source = direct(host);
+                  source.open(options);
+                })
+              : direct(host);
+        }
+        source?.open(next);
+      },
+
+      close() {
+        source?.close();
+      },
+    };
+  };
+};
