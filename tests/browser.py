@@ -23,15 +23,15 @@ def chromium():
 
 @contextmanager
 def page(browser, **options):
-    """A page whose own errors fail the test."""
+    """A page; errors of its own, and of those that it opens, fail the test."""
     context = browser.new_context(**options)
-    one = context.new_page()
     errors = []
-    one.on("pageerror", lambda error: errors.append(str(error)))
-    one.on("console", lambda message: errors.append(message.text)
-           if message.type == "error" and "Failed to load resource" not in message.text
-           and "net::ERR" not in message.text else None)
-    one.set_default_timeout(15_000)
+    context.on("weberror", lambda error: errors.append(str(error.error)))
+    context.on("console", lambda message: errors.append(message.text)
+               if message.type == "error" and "Failed to load resource" not in message.text
+               and "net::ERR" not in message.text else None)
+    context.set_default_timeout(15_000)
+    one = context.new_page()
     try:
         yield one
     finally:
