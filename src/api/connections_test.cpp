@@ -126,6 +126,19 @@ TEST_F(Connections, AreDeletedOnlyForAUserThatIsNamed) {
   EXPECT_EQ(code_of(as_admin("DELETE", "/api/v1/connections?user=")), "parameter_invalid");
 }
 
+TEST_F(Connections, StayWhereThereIsNoRoomForTheRevocation) {
+  auth::Revocations none(0);
+  Services full{settings, clock, random, tokens, sessions, none, publisher_keys, log, streams, metrics, draining};
+  std::optional<ErrorCode> refused;
+  revoke(full, "ada", [&](const Result<void>& done) { refused = done.error().code; });
+  EXPECT_EQ(refused, ErrorCode::overloaded);
+  EXPECT_TRUE(log.facts("revoked/").value().empty());
+  auth::Revocations loaded(0);
+  ASSERT_EQ(as_admin("DELETE", "/api/v1/connections?user=ada")->status(), 200);
+  EXPECT_TRUE(load_revocations(log, loaded));
+  EXPECT_EQ(loaded.size(), 1u);
+}
+
 TEST_F(Connections, StayWhereTheRevocationCannotBeStored) {
   store_broken = true;
   EXPECT_EQ(as_admin("DELETE", "/api/v1/connections?user=ada")->status(), 503);

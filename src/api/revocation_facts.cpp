@@ -21,7 +21,7 @@ Result<void> load_revocations(const store::EventLog& log, auth::Revocations& rev
     if (const auto [after, error] = std::from_chars(value.data(), end, until); error != std::errc{} || after != end) {
       return fail(ErrorCode::store_unavailable, "a stored revocation is not a number of seconds");
     }
-    if (auto good = revocations.revoke(std::string_view(name).substr(prefix.size()), until); !good) return good;
+    revocations.restore(std::string_view(name).substr(prefix.size()), until);
   }
   return {};
 }
@@ -30,6 +30,8 @@ void revoke(Services& services, const std::string& user, std::function<void(Resu
   const auto until = std::chrono::floor<Seconds>(services.clock.wall().time_since_epoch()).count();
   // One that reaches further (the calendar was set back since) is not to be shortened.
   if (services.revocations.revoked(user, until + 1)) return done({});
+  // Refused before it is stored: what is stored counts again at the next start.
+  if (auto room = services.revocations.check_room(user); !room) return done(std::move(room));
   services.log.put_fact(
       std::string(prefix) + user, std::to_string(until),
       [&revocations = services.revocations, user, until, done = std::move(done)](Result<void> stored) {

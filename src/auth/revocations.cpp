@@ -7,13 +7,30 @@ namespace tidings::auth {
 
 Result<void> Revocations::revoke(std::string_view user, std::int64_t until) {
   const std::unique_lock lock(mutex_);
+  return room_for(user).map([&] { raise(user, until); });
+}
+
+Result<void> Revocations::check_room(std::string_view user) const {
+  const std::shared_lock lock(mutex_);
+  return room_for(user);
+}
+
+void Revocations::restore(std::string_view user, std::int64_t until) {
+  const std::unique_lock lock(mutex_);
+  raise(user, until);
+}
+
+Result<void> Revocations::room_for(std::string_view user) const {
+  if (until_.size() < most_ || until_.contains(user)) return {};
+  return fail(ErrorCode::overloaded, "The table of revoked users is full.");
+}
+
+void Revocations::raise(std::string_view user, std::int64_t until) {
   if (const auto known = until_.find(user); known != until_.end()) {
     known->second = std::max(known->second, until);
-    return {};
+  } else {
+    until_.emplace(user, until);
   }
-  if (until_.size() >= most_) return fail(ErrorCode::overloaded, "The table of revoked users is full.");
-  until_.emplace(user, until);
-  return {};
 }
 
 bool Revocations::revoked(std::string_view user, std::optional<std::int64_t> issued_at) const {

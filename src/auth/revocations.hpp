@@ -25,6 +25,10 @@ class Revocations {
   // Refuses tokens of `user` with `iat` not after `until` (seconds since 1970), or without one. Only ever raises it.
   // `overloaded` where the table is full.
   [[nodiscard]] Result<void> revoke(std::string_view user, std::int64_t until);
+  // Whether `revoke` would find room, so that nothing is stored that is then refused.
+  [[nodiscard]] Result<void> check_room(std::string_view user) const;
+  // What was stored before: it stands, however many there are.
+  void restore(std::string_view user, std::int64_t until);
   [[nodiscard]] bool revoked(std::string_view user, std::optional<std::int64_t> issued_at) const;
   [[nodiscard]] std::size_t size() const;
 
@@ -33,6 +37,9 @@ class Revocations {
     using is_transparent = void;
     std::size_t operator()(std::string_view user) const { return std::hash<std::string_view>{}(user); }
   };
+
+  [[nodiscard]] Result<void> room_for(std::string_view user) const;
+  void raise(std::string_view user, std::int64_t until);
 
   std::size_t most_;
   mutable std::shared_mutex mutex_;

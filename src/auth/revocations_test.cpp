@@ -35,5 +35,23 @@ TEST(Revocations, AreBoundedButStillRaisedWhenFull) {
   EXPECT_TRUE(revocations.revoked("anna", 2));
 }
 
+TEST(Revocations, TellBeforehandWhetherThereIsRoom) {
+  Revocations revocations(1);
+  EXPECT_TRUE(revocations.check_room("anna"));
+  ASSERT_TRUE(revocations.revoke("anna", 1));
+  EXPECT_TRUE(revocations.check_room("anna"));
+  EXPECT_EQ(revocations.check_room("bert").error().code, ErrorCode::overloaded);
+  EXPECT_FALSE(revocations.revoked("bert", 1));
+}
+
+TEST(Revocations, ThatWereStoredStandHoweverManyThereAre) {
+  Revocations revocations(1);
+  revocations.restore("anna", 5);
+  revocations.restore("bert", 5);
+  revocations.restore("anna", 3);
+  EXPECT_TRUE(revocations.revoked("anna", 5));
+  EXPECT_TRUE(revocations.revoked("bert", 5));
+}
+
 }  // namespace
 }  // namespace tidings::auth
