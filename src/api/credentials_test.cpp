@@ -10,6 +10,7 @@ using testing::Hub;
 class SseTokens : public Hub {};
 class Extension : public Hub {};
 class CursorTest : public Hub {};
+class PublisherKey : public Hub {};
 
 http::Request with_authorization(std::initializer_list<std::string> values) {
   http::Request request;
@@ -95,6 +96,19 @@ TEST_F(SseTokens, AreNotIssuedForOtherCredentials) {
   EXPECT_EQ(code_of(ask("POST", "/api/v1/auth/sse-token", {{"Authorization", "Basic dTpw"}})), "token_missing");
   const std::string sse = tokens.issue_sse(tokens.verify_access(token("ada")).value()).token;
   EXPECT_EQ(code_of(ask("POST", "/api/v1/auth/sse-token", {{"Authorization", bearer(sse)}})), "token_type");
+}
+
+TEST_F(PublisherKey, OpensAndAdministersNothing) {
+  const std::pair<std::string, std::string> key{"Authorization", bearer(std::string(testing::publisher_key))};
+  for (const auto& [method, path] : {std::pair{"POST", "/api/v1/auth/sse-token"},
+                                     {"POST", "/api/v1/events/session"},
+                                     {"GET", "/api/v1/events/stream"},
+                                     {"GET", "/api/v1/connections"},
+                                     {"DELETE", "/api/v1/connections?user=ada"},
+                                     {"GET", "/api/v1/presence?channel=a"}}) {
+    EXPECT_EQ(ask(method, path, {key})->status(), 401) << path;
+  }
+  EXPECT_EQ(ask("GET", "/api/v1/events/cursor", {key})->status(), 200);
 }
 
 TEST_F(Extension, LetsAStreamLiveUnderAFreshToken) {
