@@ -168,7 +168,7 @@ void Hub::drain(std::function<void()> done) {
   impl_->draining = true;
   impl_->everyone->drain();
   if (impl_->admin) impl_->admin->drain();
-  impl_->streams->drain(impl_->config.drain, std::move(done));
+  impl_->streams->drain(impl_->config.drain, done);
 }
 
 void Hub::stop() {

@@ -1,6 +1,7 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <exception>
 #include <string>
 #include <vector>
 
@@ -10,7 +11,7 @@
 #include "platform/clock.hpp"
 #include "platform/random.hpp"
 
-int main(int argc, char** argv) {
+int main(int argc, char** argv) try {
   using tidings::hub::Command;
   std::vector<std::string> environment;
   for (char** variable = environ; *variable != nullptr; ++variable) environment.emplace_back(*variable);
@@ -33,4 +34,7 @@ int main(int argc, char** argv) {
       return tidings::hub::print_token(*command, clock);
   }
   return 1;
-}
+} catch (const std::exception& error) {  // GCOVR_EXCL_START: no memory or no thread to be had, before there is a hub
+  std::fprintf(stderr, "tidings: %s\n", error.what());
+  return 1;
+}  // GCOVR_EXCL_STOP
