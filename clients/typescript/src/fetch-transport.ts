@@ -16,8 +16,8 @@ export const fetchTransport: Transport = async ({ path, options, cursor, send, s
     // A field and not a parameter: the URL stays the same, and with it the preflight that browsers keep by URL.
     headers: { Accept: "text/event-stream", ...(cursor && { "Last-Event-ID": cursor }) },
   });
-  const type = headers.get("Content-Type");
-  if (!body || !/^text\/event-stream\b/i.test(`${type}`)) throw new SSEError("content_type", { message: `${type}` });
+  const message = headers.get("Content-Type") as string;
+  if (!body || !/^text\/event-stream\b/i.test(message)) throw new SSEError("content_type", { message });
 
   let events: RawEvent[] = [];
   const parser = createParser({

@@ -9,6 +9,8 @@ const RETRY_AFTER_LIMIT = 300_000;
 /** How long before its end an SSE token is no longer used, for the way and the hub's own work. */
 const SSE_TOKEN_MARGIN = 5_000;
 
+export const POST: RequestInit = { method: "POST" };
+
 /** Rejects with `signed_out` where there is none, and with `token_failed` where the application threw. */
 export type GetToken = (reason: TokenReason, signal: AbortSignal) => Promise<string>;
 
@@ -16,7 +18,7 @@ export interface Hub {
   /** Where a path is. */
   url(path: string): string;
   /** Rejects with `SSEError` where the answer is no 2xx, or a 204: the hub says that to whom nothing is to be sent. */
-  send(path: string, token: string, init: RequestInit): Promise<Response>;
+  send(path: string, token: string, signal: AbortSignal, init?: RequestInit): Promise<Response>;
   /** The application's access token; a refresh under way serves all who ask meanwhile. */
   readonly accessToken: GetToken;
   /** What opens streams: an SSE token where there is `getSSEToken`, else the access token. */
@@ -76,11 +78,11 @@ export function createHub(
   return {
     url,
 
-    async send(path, token, init) {
+    async send(path, token, signal, init) {
       const response = await (fetch ?? platform.fetch)(url(path), {
-        cache: "no-store",
         ...init,
-        headers: { ...headers, ...init.headers, Authorization: `Bearer ${token}` },
+        signal,
+        headers: { ...headers, ...init?.headers, Authorization: `Bearer ${token}` },
       });
       if (!response.ok || response.status === 204) throw await refusal(response, platform);
       return response;

@@ -2,7 +2,7 @@
 import { onAbort } from "./abort.ts";
 import { isAhead } from "./cursor.ts";
 import { asError, SSEError } from "./errors.ts";
-import { createHub } from "./hub.ts";
+import { createHub, POST } from "./hub.ts";
 import { createIteration } from "./iteration.ts";
 import { matcher } from "./match.ts";
 import { nextState, type SSEConnectionState, type Told } from "./state.ts";
@@ -79,7 +79,7 @@ export class SSEService<Events = Record<string, unknown>> {
   /** Called once after the events of a network read have been handed to their listeners: the moment to render. */
   declare readonly onBatch: (listener: () => void) => Unsubscribe;
   /** Exchanges the access token for an SSE token of the hub's; asks for a fresh access token once, after a 401. */
-  declare readonly createSSEToken: (options?: { signal?: AbortSignal }) => Promise<SSEToken>;
+  declare readonly createSSEToken: () => Promise<SSEToken>;
 
   constructor(config: SSEServiceConfig<Events>) {
     const self = this as Writable<this>;
@@ -88,6 +88,7 @@ export class SSEService<Events = Record<string, unknown>> {
     const hub = createHub(config as SSEServiceConfig, platform);
 
     let options: SSEConnectOptions = {};
+    let cursor: string | undefined;
     /** Settles when `connected` is reached, or can't be any more. */
     let connected: Promise<void>;
     let resolve: () => void;
@@ -95,6 +96,10 @@ export class SSEService<Events = Record<string, unknown>> {
     let lostAt: number;
     /** What was under way before a `disconnect()` stops there. */
     let closings = 0;
+
+    const move = (id: string | undefined) => {
+      self.lastEventId = cursor = id;
+    };
 
     const isOpen = () => /ing|ted/.test(this.state);
 
@@ -180,9 +185,8 @@ export class SSEService<Events = Record<string, unknown>> {
       for (const event of events) {
         const { type, id } = event;
         const gap = type === "gap" && JSON.parse(event.data);
-        const ahead = isAhead(id, self.lastEventId);
-        if (gap.reason === "unknown_id" || (ahead ?? (gap || type === "hello" || !self.lastEventId)))
-          self.lastEventId = id;
+        const ahead = isAhead(id, cursor);
+        if (gap.reason === "unknown_id" || (ahead ?? (gap || type === "hello" || !cursor))) move(id);
         if (gap) {
           stats.gaps++;
           tellGap(gap);
@@ -191,14 +195,14 @@ export class SSEService<Events = Record<string, unknown>> {
         if (before !== closings) return;
       }
       tellBatch();
-      guard("cursor_store", () => cursorStore?.save(self.lastEventId as string));
+      guard("cursor_store", () => cursorStore?.save(cursor as string));
     };
 
     const direct = createUpstream(config as SSEServiceConfig, hub, stats);
     const source = (crossTab?.(direct) ?? direct)({
       baseURL: `${baseURL}`,
       platform,
-      cursor: () => self.lastEventId,
+      cursor: () => cursor,
       batch: dispatch,
       state: become,
       error: report,
@@ -207,12 +211,12 @@ export class SSEService<Events = Record<string, unknown>> {
     const open = async (wanted: SSEConnectOptions) => {
       const before = closings;
       options = wanted;
-      self.lastEventId ||= wanted.lastEventId;
+      move(cursor || wanted.lastEventId);
       become("connecting");
-      if (cursorStore && !self.lastEventId)
+      if (cursorStore && !cursor)
         await guard("cursor_store", async () => {
           const stored = await cursorStore.load();
-          if (before === closings) self.lastEventId ||= stored ?? undefined;
+          if (stored && !cursor && before === closings) move(stored);
         });
       if (before === closings && options === wanted) source.open(wanted);
     };
@@ -239,7 +243,7 @@ export class SSEService<Events = Record<string, unknown>> {
     self.disconnect = ({ forget } = {}) => {
       close("disconnected");
       if (forget) {
-        self.lastEventId = undefined;
+        move(undefined);
         guard("cursor_store", () => cursorStore?.clear());
       }
     };
@@ -267,11 +271,10 @@ export class SSEService<Events = Record<string, unknown>> {
 
     Object.assign(self, { onError, onStateChange, onGap, onBatch });
 
-    self.createSSEToken = ({ signal = new AbortController().signal } = {}) => {
-      const ask = async (reason: TokenReason) => {
-        const token = await hub.accessToken(reason, signal);
-        return (await hub.send("api/v1/auth/sse-token", token, { method: "POST", signal })).json();
-      };
+    self.createSSEToken = () => {
+      const { signal } = new AbortController();
+      const ask = async (reason: TokenReason) =>
+        (await hub.send("api/v1/auth/sse-token", await hub.accessToken(reason, signal), signal, POST)).json();
       return ask("connect").catch((error) => {
         if (error.status !== 401) throw asError(error);
         return ask("refresh");

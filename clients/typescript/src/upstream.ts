@@ -4,7 +4,7 @@ import { FIRST_BASE, nextBase, wait } from "./backoff.ts";
 import { asError, SSEError, type SSEErrorOptions } from "./errors.ts";
 import { fetchTransport } from "./fetch-transport.ts";
 import { HeartbeatMonitor } from "./heartbeat.ts";
-import type { Hub } from "./hub.ts";
+import { type Hub, POST } from "./hub.ts";
 import type { SourceFactory } from "./source.ts";
 import type { RawEvent } from "./transport.ts";
 import type { SSEConnectOptions, SSEServiceConfig, SSEStats, TokenReason } from "./types.ts";
@@ -46,7 +46,7 @@ export const createUpstream =
         const wait = new AbortController();
         current = wait;
         connectedAt = undefined;
-        const timer = ms && platform.setTimeout(() => connectedAt ?? wait.abort(new SSEError("timeout")), ms);
+        const timer = ms && platform.setTimeout(() => connectedAt || wait.abort(new SSEError("timeout")), ms);
         begin?.(wait);
         await new Promise<void>((resolve) => onAbort(wait.signal, resolve));
         platform.clearTimeout(timer);
@@ -62,7 +62,7 @@ export const createUpstream =
         const reauthenticate = async () => {
           try {
             const token = await hub.accessToken("reauth", signal);
-            await hub.send(`api/v1/connections/${connectionId}/token`, token, { method: "POST", signal });
+            await hub.send(`api/v1/connections/${connectionId}/token`, token, signal, POST);
           } catch (error) {
             const { code } = error as SSEError;
             if (code === "signed_out") connection.abort(error);
@@ -110,7 +110,7 @@ export const createUpstream =
               signal,
               platform,
               url: hub.url,
-              send: (path, init) => hub.send(path, token, { ...init, signal }),
+              send: (path, init) => hub.send(path, token, signal, init),
             },
             { activity: () => monitor?.recordHeartbeat(), batch, retry: (ms) => signal.aborted || setBase(ms) },
           );
@@ -147,7 +147,6 @@ export const createUpstream =
         stats.attempts++;
         const error = asError(await aborted(ATTEMPT_TIME, attempt));
         const { code, status } = error;
-        const lasted = connectedAt !== undefined && platform.Date.now() - connectedAt;
         monitor?.destroy();
         older?.abort();
         if (newest !== run) return;
@@ -156,8 +155,8 @@ export const createUpstream =
           reason = "refresh";
           continue;
         }
-        if (lasted === false) stats.failures++;
-        else if (lasted >= STEADY) failures = 0;
+        if (!connectedAt) stats.failures++;
+        else if (platform.Date.now() - connectedAt >= STEADY) failures = 0;
         if (status === 401) stats.authenticationErrors++;
         error.attempt = failures + 1;
         if (!error.retryable) {
