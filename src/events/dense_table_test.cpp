@@ -41,8 +41,8 @@ TEST(DenseTable, HoldsWhatASetDoesWhileItGrowsAndShrinks) {
     DenseTable<std::uint64_t> table;
     std::map<std::uint64_t, std::uint32_t> model;  // value to hash
     std::uint64_t next = 0;
-    for (int step = 0; step < 20'000; ++step) {
-      const bool growing = (step / 5'000) % 2 == 0;
+    for (int step = 0; step < 6'000; ++step) {
+      const bool growing = (step / 1'500) % 2 == 0;
       if (model.empty() || dice.below(10) < (growing ? 6U : 3U)) {
         const auto hash = static_cast<std::uint32_t>(0xffff'ffffU - dice.below(hashes) * 2);
         table.add(hash, next);

@@ -15,9 +15,9 @@ TEST(CountTable, CountsAsAMapDoesWhileItGrowsAndShrinks) {
   std::map<std::uint64_t, std::uint32_t> model;
   EXPECT_EQ(table.count(1), 0U);
   for (int step = 0; step < 40'000; ++step) {
-    // Waves of coming and going; few different low bits, so that probes run into each other.
+    // Waves of coming and going; keys that share their lower half, so that probes run into each other.
     const bool growing = (step / 5'000) % 2 == 0;
-    const std::uint64_t key = (dice.below(400) << 32) | (dice.below(5) << 1);
+    const std::uint64_t key = (dice.below(20) << 32) | (dice.below(100) * 0x0280'0000);
     if (dice.below(10) < (growing ? 8U : 3U)) {
       table.add(key);
       ++model[key];
