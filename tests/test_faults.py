@@ -60,6 +60,7 @@ def fails_and_recovers(hub, user, fail, heal, size=0):
         assert hub.request("GET", "/healthz").status == 200
         assert hub.wait_logged("store_failed")["detail"]
         stream.until("ping")
+        assert set(acknowledged) <= set(numbers(hub, user, acknowledged[-1]))  # what is stored can still be read
         heal()
         hub.wait_logged("store_recovered", timeout=20)
         eventually(lambda: ready(hub))

@@ -96,10 +96,11 @@ class Opening : public std::enable_shared_from_this<Opening> {
                                });
   }
 
-  // A replay needs the log; a stream from its head only needs what is to come.
+  // A replay reads the log, which may be possible while nothing can be written to it; a stream from the head only needs
+  // what is to come.
   [[nodiscard]] Result<void> check_store() const {
     const bool replay = options_.start.last_event_id || options_.start.since.index() != 0;
-    if (replay && !services().log.healthy()) return tl::unexpected(unhealthy_store_error());
+    if (replay && !services().log.readable()) return tl::unexpected(unhealthy_store_error());
     return {};
   }
 

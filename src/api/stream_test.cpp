@@ -199,6 +199,20 @@ TEST_F(StreamTest, RefusesReplaysWithoutTheStore) {
   EXPECT_EQ(open("", {{"Authorization", access}})->status(), 200);
 }
 
+TEST_F(StreamTest, ReplaysWhileTheStoreCanBeReadButNotWritten) {
+  publish(R"({"type": "a", "data": "stored before"})");
+  store_full = true;
+  const auto refused =
+      ask("POST", "/api/v1/events",
+          {{"Authorization", bearer(std::string(testing::publisher_key))}, {"Content-Type", "application/json"}},
+          R"({"type": "a", "data": "lost"})");
+  EXPECT_EQ(code_of(refused), "store_unavailable");
+  EXPECT_EQ(code_of(ask("GET", "/readyz")), "store_unavailable");
+  const auto exchange = open("?since=earliest", {{"Authorization", bearer(token("ada"))}});
+  EXPECT_EQ(exchange->status(), 200);
+  wait_for([&] { return contains(exchange, "stored before"); });
+}
+
 TEST_F(StreamTest, IsRefusedWhileDraining) {
   draining = true;
   const auto answer = open("", {{"Authorization", bearer(token("ada"))}});

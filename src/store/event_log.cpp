@@ -137,6 +137,8 @@ Cursor EventLog::head() const { return impl_->committer.head(); }
 
 bool EventLog::healthy() const { return impl_->committer.healthy(); }
 
+bool EventLog::readable() const { return impl_->store->readable(); }
+
 void EventLog::set_retention(Retention retention) {
   impl_->committer.set_retention(retention);
   tick([] {});

@@ -87,6 +87,8 @@ class EventLog {
   [[nodiscard]] Cursor head() const;
   // False while the store can't be written or is damaged. Thread-safe.
   [[nodiscard]] bool healthy() const;
+  // Whether `read` and `find_time` can be served: also while the store can't be written. Thread-safe.
+  [[nodiscard]] bool readable() const;
   // Takes effect at once.
   void set_retention(Retention retention);
   // What the log does by itself at least twice a second of real time, now: retention, recovery of a failed store (where

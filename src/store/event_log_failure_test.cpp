@@ -60,6 +60,7 @@ TEST_P(EventLogFailure, OnAFullDiskRefusesEventsUntilThereIsRoom) {
   }
   EXPECT_FALSE(log->healthy());
   EXPECT_EQ(lines.count("store_failed"), 1);
+  EXPECT_TRUE(log->readable());
   EXPECT_EQ(kept(), (Positions{1}));  // those who are behind are still served
 
   retry();

@@ -105,6 +105,9 @@ class EventStore {
                                                             std::size_t most_bytes) const = 0;
   // What was found to be damaged since `open`, in words for the operator. A damaged store takes no more records.
   [[nodiscard]] virtual std::optional<std::string> damage() const { return std::nullopt; }
+  // Whether records can be read, also while none can be written: not where the store is damaged, or failed so that it
+  // could not be opened again. Waits for nothing.
+  [[nodiscard]] virtual bool readable() const { return !damage(); }
 
   // Small durable facts beside the log (revocations): written with a sync whatever the durability.
   [[nodiscard]] virtual Result<void> put_fact(std::string_view name, std::string_view value) = 0;

@@ -69,6 +69,7 @@ class Store final : public RocksDbStore {
     const std::lock_guard lock(damage_mutex_);
     return damage_;
   }
+  bool readable() const override { return open_ && !damage(); }
   void wait_until_idle() override { housekeeping_.wait_until_idle(); }
 
  private:
@@ -112,6 +113,7 @@ class Store final : public RocksDbStore {
   mutable std::shared_mutex gate_;
   std::unique_ptr<rocksdb::DB> database_;
   std::vector<layout::EpochEntry> epochs_;
+  std::atomic<bool> open_{false};  // whether there is a database, for who can't wait
 
   mutable std::mutex extent_mutex_;
   Extent extent_;
@@ -144,6 +146,7 @@ Result<Recovered> Store::open() {
                 fault.damage ? damaged_store_advice(settings_.folder, fault.detail) : fault.detail);
   }
   database_ = *std::move(database);
+  open_ = true;
   epochs_ = std::move(state->epochs);
   last_record_ = state->last_record;
   cumulative_bytes_ = state->cumulative_bytes;
@@ -187,7 +190,7 @@ Result<void> Store::prepare(bool lost) {
 // Lets go of the database, without a clean end.
 void Store::shut() {
   housekeeping_.stop();
-  const bool was_open = database_ != nullptr;
+  const bool was_open = open_.exchange(false);
   database_.reset();
   if (was_open && watch_->failed()) {
     // On disk too, in case the hub ends before it could begin a new epoch.
@@ -359,7 +362,7 @@ Result<Position> Store::floor_for_bytes(std::uint64_t bytes) const {
   const std::uint64_t gone = cumulative_bytes_ > bytes ? cumulative_bytes_ - bytes : 0;
   if (gone <= floor_bytes_) return extent().floor;
   return with_view([gone](const RocksDbView& view) -> ReadResult<Position> {
-    const auto kept = last_where(view, [gone](const StoredRecord& stored) { return stored.cumulative_bytes < gone; });
+    auto kept = last_where(view, [gone](const StoredRecord& stored) { return stored.cumulative_bytes < gone; });
     if (!kept) return kept;
     return std::min(*kept + 1, view.head);
   });

@@ -10,11 +10,15 @@ namespace tidings::api::testing {
 
 class BreakableStore final : public store::EventStore {
  public:
-  explicit BreakableStore(const std::atomic<bool>& broken) : broken_(broken) {}
+  BreakableStore(const std::atomic<bool>& broken, const std::atomic<bool>& full) : broken_(broken), full_(full) {}
 
-  Result<store::Recovered> open() override { return whole_->open(); }
+  Result<store::Recovered> open() override {
+    if (full_) return fail(ErrorCode::store_unavailable, "filled by the test");
+    return whole_->open();
+  }
   void close() override { whole_->close(); }
   Result<void> append(std::span<const store::Append> group, store::Durability durability) override {
+    if (full_) return fail(ErrorCode::store_unavailable, "filled by the test");
     return whole_->append(group, durability);
   }
   Result<void> begin_epoch(store::Epoch epoch) override { return whole_->begin_epoch(epoch); }
@@ -42,6 +46,7 @@ class BreakableStore final : public store::EventStore {
  private:
   std::unique_ptr<store::EventStore> whole_ = store::make_memory_store();
   const std::atomic<bool>& broken_;
+  const std::atomic<bool>& full_;
 };
 
 }  // namespace tidings::api::testing

@@ -149,8 +149,10 @@ class Hub : public ::testing::Test {
   std::unique_ptr<store::SessionStore> session_store = store::make_memory_session_store(clock, {4, 100});
   auth::Sessions sessions{*session_store, random, clock, Seconds{30}};
   events::Streams streams{{&reactor}, clock, random, stream_settings, metrics};
-  std::atomic<bool> store_broken{false};
-  store::EventLog log{std::make_unique<BreakableStore>(store_broken), log_settings(), clock, random, streams, metrics};
+  std::atomic<bool> store_broken{false};  // it is damaged
+  std::atomic<bool> store_full{false};    // it can be read, but not written
+  store::EventLog log{
+      std::make_unique<BreakableStore>(store_broken, store_full), log_settings(), clock, random, streams, metrics};
   std::atomic<bool> draining{false};
   Services services{settings,       clock, random,  tokens,  sessions, revocations,
                     publisher_keys, log,   streams, metrics, draining};
