@@ -235,6 +235,7 @@ def test_tabs_share_one_connection_and_outlive_the_one_that_holds_it(browser, de
         assert first.inner_text("#role") == "this tab reads for all"
         assert second.inner_text("#role") == "another tab reads for this one"
         assert number(second, "stat-attempts") == 0
+        assert second.is_disabled("#cut") and first.is_enabled("#cut")
         if transport == "fetch":
             shots(second, "demo-shared")
         first.close()

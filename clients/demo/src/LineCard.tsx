@@ -18,6 +18,8 @@ export function LineCard({ state, seen, line, shared }: Properties) {
   useEffect(() => (cut ? line?.cut() : line?.mend()), [cut, line]);
 
   const { used, missing, twice, gap } = seen.numbering;
+  // Where another tab reads, there is nothing to cut here.
+  const nothingToCut = !line || (shared && !seen.reads && !cut);
   const check = used ? (missing + twice > 0 ? "bad" : "good") : "none";
 
   return (
@@ -34,7 +36,7 @@ export function LineCard({ state, seen, line, shared }: Properties) {
         <span id="retries" className="soft">
           {seen.failing && `${seen.failing.attempts} failed in a row (${seen.failing.why}), trying on`}
         </span>
-        <button id="cut" type="button" disabled={!line} aria-pressed={cut} onClick={() => setCut(!cut)}>
+        <button id="cut" type="button" disabled={nothingToCut} aria-pressed={cut} onClick={() => setCut(!cut)}>
           {cut ? "Mend the line" : "Cut the line"}
         </button>
       </div>
