@@ -1,6 +1,7 @@
 /** The plain path, and each way in which a connection is lost: every event arrives once, in order. Both transports. */
 import { keepPublishing } from "./harness/publisher.ts";
-import { expect, pause, TRANSPORTS, test } from "./harness/test.ts";
+import { ScriptedHub } from "./harness/scripted-hub.ts";
+import { eventually, expect, pause, TRANSPORTS, test } from "./harness/test.ts";
 
 for (const transport of TRANSPORTS) {
   test.describe(transport, () => {
@@ -113,6 +114,27 @@ for (const transport of TRANSPORTS) {
       await publishing.stop();
       await reader.receives(world.hub.published);
       expect(await reader.record()).toMatchObject({ gaps: [] });
+    });
+
+    test("what is sent twice after a break is heard once", async ({ world }) => {
+      const hub = new ScriptedHub();
+      await hub.start();
+      try {
+        const envelope = transport === "eventsource";
+        const reader = await world.connected({ baseURL: hub.url });
+        await hub.write("novel.created", 5, envelope);
+        await reader.page.waitForFunction(() => window.record.events.length === 5);
+        await hub.drop();
+        hub.rewind(3);
+        await eventually("it comes back", () => hub.opened === 2);
+        await hub.write("novel.created", 6, envelope);
+        await reader.page.waitForFunction(() => window.record.events.some(({ data }) => data === 8));
+        const { events } = await reader.record();
+        expect(events.map(({ data }) => data)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+        await reader.page.close();
+      } finally {
+        await hub.stop();
+      }
     });
   });
 }

@@ -57,6 +57,16 @@ export class ScriptedHub {
     (await this.#stream()).write(text);
   }
 
+  /** Ends the stream without a word. */
+  async drop(): Promise<void> {
+    (await this.#stream()).destroy();
+  }
+
+  /** Begins again before the last events, as if it didn't know that they have arrived. */
+  rewind(events: number): void {
+    this.#sequence -= events;
+  }
+
   async stop(): Promise<void> {
     const closed = once(this.#server, "close");
     this.#server.close();
