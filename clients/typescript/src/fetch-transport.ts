@@ -6,7 +6,7 @@ import type { RawEvent, Transport } from "./transport.ts";
 export const fetchTransport: Transport = async ({ path, options, cursor, send, signal }, sink) => {
   const { eventTypes, channels, since, metadata } = options;
   const query = new URLSearchParams();
-  const set = (name: string, value: unknown) => value != null && query.set(name, `${value}`);
+  const set = (name: string, value: unknown) => value != null && query.set(name, value as string);
   set("events", eventTypes);
   set("channels", channels);
   set("since", since);
@@ -26,13 +26,12 @@ export const fetchTransport: Transport = async ({ path, options, cursor, send, s
     onRetry: sink.retry,
   });
   parser.reset(cursor);
-  const reader = body.getReader();
-  const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+  const reader = body.pipeThrough(new TextDecoderStream()).getReader();
   for (;;) {
     const { done, value } = await reader.read();
     if (done || signal.aborted) return;
     sink.activity();
-    parser.feed(decoder.decode(value, { stream: true }));
+    parser.feed(value);
     if (events[0]) sink.batch(events);
     events = [];
   }

@@ -14,25 +14,23 @@ export const POST: RequestInit = { method: "POST" };
 /** Rejects with `signed_out` where there is none, and with `token_failed` where the application threw. */
 export type GetToken = (reason: TokenReason, signal: AbortSignal) => Promise<string>;
 
-export interface Hub {
-  /** Where a path is. */
-  url(path: string): string;
+export type Hub = readonly [
   /** Rejects with `SSEError` where the answer is no 2xx, or a 204: the hub says that to whom nothing is to be sent. */
-  send(path: string, token: string, signal: AbortSignal, init?: RequestInit): Promise<Response>;
+  send: (path: string, token: string, signal: AbortSignal, init?: RequestInit) => Promise<Response>,
   /** The application's access token; a refresh under way serves all who ask meanwhile. */
-  readonly accessToken: GetToken;
+  accessToken: GetToken,
   /** What opens streams: an SSE token where there is `getSSEToken`, else the access token. */
-  readonly streamToken: GetToken;
-}
+  streamToken: GetToken,
+  /** Where a path is. */
+  url: (path: string) => string,
+];
 
 /** The answer as an error. */
 async function refusal(response: Response, platform: Platform): Promise<SSEError> {
   const { status, headers } = response;
   const after = headers.get("Retry-After") as string;
   const wait = +after * 1000 || Date.parse(after) - platform.Date.now() || 0;
-  const { code = `http_${status}`, detail } = /problem/.test(headers.get("Content-Type") as string)
-    ? await response.json().catch(() => ({}))
-    : ({} as { code?: string; detail?: string });
+  const { code = `http_${status}`, detail } = (await response.json().catch(() => {})) ?? {};
   return new SSEError(code, {
     message: detail,
     status,
@@ -75,30 +73,26 @@ export function createHub(
 
   const url = (path: string) => `${baseURL}`.replace(/\/*$/, "/") + path.replace(/^\/*/, "");
 
-  return {
-    url,
-
-    async send(path, token, signal, init) {
-      const response = await (fetch ?? platform.fetch)(url(path), {
-        ...init,
-        signal,
-        headers: { ...headers, ...init?.headers, Authorization: `Bearer ${token}` },
-      });
-      if (!response.ok || response.status === 204) throw await refusal(response, platform);
-      return response;
-    },
-
-    accessToken,
-
-    async streamToken(reason, signal) {
-      if (!getSSEToken) return accessToken(reason, signal);
-      const now = platform.Date.now();
-      if (reason !== "connect" || now >= keptUntil) {
-        const { sse_token, expires_in } = await ask(getSSEToken, { reason, signal });
-        kept = sse_token;
-        keptUntil = now + expires_in * 1000 - SSE_TOKEN_MARGIN;
-      }
-      return kept;
-    },
+  const send: Hub[0] = async (path, token, signal, init) => {
+    const response = await (fetch ?? platform.fetch)(url(path), {
+      ...init,
+      signal,
+      headers: { ...headers, ...init?.headers, Authorization: `Bearer ${token}` },
+    });
+    if (!response.ok || response.status === 204) throw await refusal(response, platform);
+    return response;
   };
+
+  const streamToken: GetToken = async (reason, signal) => {
+    if (!getSSEToken) return accessToken(reason, signal);
+    const now = platform.Date.now();
+    if (reason !== "connect" || now >= keptUntil) {
+      const { sse_token, expires_in } = await ask(getSSEToken, { reason, signal });
+      kept = sse_token;
+      keptUntil = now + expires_in * 1000 - SSE_TOKEN_MARGIN;
+    }
+    return kept;
+  };
+
+  return [send, accessToken, streamToken, url];
 }

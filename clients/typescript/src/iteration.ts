@@ -4,12 +4,12 @@ import { SSEError } from "./errors.ts";
 /** Events that wait for the reader of an iteration. */
 const LIMIT = 1_000;
 
-export interface Iteration<Event> {
-  readonly push: (event: Event) => void;
-  /** What is queued is still read; then the iteration is over, or throws. */
-  readonly end: (error?: SSEError) => void;
-  readonly events: AsyncGenerator<Event, void, void>;
-}
+/** The way in, the way to end it (what is queued is still read; then it is over, or throws), and the way out. */
+export type Iteration<Event> = readonly [
+  push: (event: Event) => void,
+  end: (error?: SSEError) => void,
+  events: AsyncGenerator<Event, void, void>,
+];
 
 /** `onEnd` is called when no more events are wanted. */
 export function createIteration<Event>(onEnd: () => void): Iteration<Event> {
@@ -38,15 +38,11 @@ export function createIteration<Event>(onEnd: () => void): Iteration<Event> {
     }
   };
 
-  return {
-    push(event) {
-      if (queue.push(event) > LIMIT) {
-        queue.pop();
-        end(new SSEError("overflow"));
-      }
-      wake();
-    },
-    end,
-    events: read(),
+  const push = (event: Event) => {
+    if (queue.length < LIMIT) queue.push(event);
+    else end(new SSEError("overflow"));
+    wake();
   };
+
+  return [push, end, read()];
 }

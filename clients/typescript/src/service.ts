@@ -86,6 +86,7 @@ export class SSEService<Events = Record<string, unknown>> {
     const { baseURL, platform = globalThis, crossTab, cursorStore, debug, schemas } = config as SSEServiceConfig;
     const stats = this.stats as SSEStats;
     const hub = createHub(config as SSEServiceConfig, platform);
+    const [send, accessToken] = hub;
 
     let options: SSEConnectOptions = {};
     let cursor: string | undefined;
@@ -257,16 +258,16 @@ export class SSEService<Events = Record<string, unknown>> {
       types: Pattern | readonly Pattern[],
       { signal }: { signal?: AbortSignal } = {},
     ) => {
-      const iteration = createIteration<EventsMatching<Events, Pattern>>(() => {
+      const [push, end, events] = createIteration<EventsMatching<Events, Pattern>>(() => {
         off();
         offState();
       });
-      const off = this.on(types, iteration.push);
+      const off = this.on(types, push);
       const offState = onStateChange(
-        (state, _previous, error) => isOpen() || iteration.end(state === "error" ? error : undefined),
+        (state, _previous, error) => isOpen() || end(state === "error" ? error : undefined),
       );
-      onAbort(signal, () => iteration.end());
-      return iteration.events;
+      onAbort(signal, () => end());
+      return events;
     };
 
     Object.assign(self, { onError, onStateChange, onGap, onBatch });
@@ -274,7 +275,7 @@ export class SSEService<Events = Record<string, unknown>> {
     self.createSSEToken = () => {
       const { signal } = new AbortController();
       const ask = async (reason: TokenReason) =>
-        (await hub.send("api/v1/auth/sse-token", await hub.accessToken(reason, signal), signal, POST)).json();
+        (await send("api/v1/auth/sse-token", await accessToken(reason, signal), signal, POST)).json();
       return ask("connect").catch((error) => {
         if (error.status !== 401) throw asError(error);
         return ask("refresh");

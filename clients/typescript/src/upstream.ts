@@ -17,7 +17,7 @@ const STEADY = 10_000;
 export const createUpstream =
   (
     { transport = fetchTransport, heartbeatTimeout, getAccessToken }: SSEServiceConfig,
-    hub: Hub,
+    [send, accessToken, streamToken, url]: Hub,
     stats: SSEStats,
   ): SourceFactory =>
   (host) => {
@@ -61,8 +61,8 @@ export const createUpstream =
 
         const reauthenticate = async () => {
           try {
-            const token = await hub.accessToken("reauth", signal);
-            await hub.send(`api/v1/connections/${connectionId}/token`, token, signal, POST);
+            const token = await accessToken("reauth", signal);
+            await send(`api/v1/connections/${connectionId}/token`, token, signal, POST);
           } catch (error) {
             const { code } = error as SSEError;
             if (code === "signed_out") connection.abort(error);
@@ -99,7 +99,7 @@ export const createUpstream =
         };
 
         try {
-          const token = await hub.streamToken(reason, signal);
+          const token = await streamToken(reason, signal);
           if (signal.aborted) return;
           if (newest === run) reader = run;
           await transport(
@@ -109,8 +109,8 @@ export const createUpstream =
               cursor: host.cursor(),
               signal,
               platform,
-              url: hub.url,
-              send: (path, init) => hub.send(path, token, signal, init),
+              url,
+              send: (path, init) => send(path, token, signal, init),
             },
             { activity: () => monitor?.recordHeartbeat(), batch, retry: (ms) => signal.aborted || setBase(ms) },
           );
