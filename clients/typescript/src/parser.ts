@@ -120,8 +120,8 @@ export function createParser(
   const hold = (text: string) => {
     held += text;
     if (held.length > maxLine) {
-      drop(held.length);
-      // What is yet to come of the line belongs to a field that nobody knows.
+      // What is yet to come of the line belongs to a field that nobody knows, and whose name was not sent.
+      drop(held.length - 1);
       held = "-";
     }
   };
