@@ -41,6 +41,12 @@ export const createUpstream =
       /** What is being waited for: aborting it ends the wait. */
       let current: AbortController;
 
+      const stopOlder = () => {
+        older?.abort();
+        // Let go of, or every change of options would hold on to all before it.
+        older = undefined;
+      };
+
       /** What it was aborted with: `timeout` after so long without a `hello`. */
       const aborted = async (ms?: number, begin?: (wait: AbortController) => void) => {
         const wait = new AbortController();
@@ -85,7 +91,7 @@ export const createUpstream =
               );
               connectedAt = platform.Date.now();
               reason = "connect";
-              older?.abort();
+              stopOlder();
               if (newest === run) host.state("connected");
             }
             if (type === "reauth" && getAccessToken) reauthenticate();
@@ -122,7 +128,7 @@ export const createUpstream =
 
       const { signal } = run;
       onAbort(signal, () => {
-        older?.abort();
+        stopOlder();
         current?.abort();
       });
       for (const type of ["pagehide", "pageshow", "online", "visibilitychange", "resume"])
@@ -148,7 +154,7 @@ export const createUpstream =
         const error = asError(await aborted(ATTEMPT_TIME, attempt));
         const { code, status } = error;
         monitor?.destroy();
-        older?.abort();
+        stopOlder();
         if (newest !== run) return;
         if (hidden) continue;
         if (status === 401 && reason === "connect") {

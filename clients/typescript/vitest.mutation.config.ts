@@ -1,0 +1,10 @@
+import { fileURLToPath } from "node:url";
+import { defineConfig } from "vitest/config";
+
+// As vitest.config.ts, without what each of a thousand runs would repeat in vain: types and coverage.
+export default defineConfig({
+  resolve: { alias: { "@tidings/client": fileURLToPath(new URL("./src/index.ts", import.meta.url)) } },
+  test: {
+    include: ["src/{parser,backoff,state,cursor,heartbeat,upstream,sseService,iteration}.test.ts"],
+  },
+});
