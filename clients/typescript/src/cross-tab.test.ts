@@ -1,4 +1,6 @@
+import { SSEError } from "@tidings/client";
 import { expect, test } from "vitest";
+import { ANSWER, ANSWERS, LOOK, QUIET, RING_EVENTS, SILENT } from "./cross-tab/limits.ts";
 import { shareTabs } from "./cross-tab.ts";
 import { type Tab, World } from "./testing/tabs.ts";
 
@@ -12,6 +14,15 @@ const openTabs = async (world: World, count: number, options: Parameters<World["
     await world.run(300);
   }
   return tabs;
+};
+
+/** As from a tab that nobody knows. */
+const say = (world: World, name: string, body: Record<string, unknown>) => {
+  for (const channel of world.channels) {
+    if (channel.name !== name) continue;
+    const data = { v: 1, id: "x", generation: 0, ...body };
+    world.schedule(channel.tab, 0, () => channel.onmessage?.({ data }));
+  }
 };
 
 /** The one that holds the lock. */
@@ -72,4 +83,567 @@ test("the leader hangs in the middle of a burst: another takes over, and nothing
 test("a key is required", () => {
   expect(() => shareTabs({ key: "" })).toThrow(new TypeError("shareTabs needs a key: the user's id"));
   expect(() => shareTabs({} as { key: string })).toThrow(TypeError);
+});
+
+test("tabs share whatever order their lists are in, and however often something stands there", async () => {
+  const world = new World();
+  await openTabs(world, 1, { connect: { eventTypes: ["a.*", "b"], channels: ["x", "y"] } });
+  await openTabs(world, 1, { connect: { eventTypes: ["b", "a.*", "b"], channels: ["y", "x"] } });
+  await openTabs(world, 1, { connect: { eventTypes: ["b", "a.*"], channels: ["y", "x"], metadata: { page: "2" } } });
+  expect(world.streams).toBe(1);
+});
+
+test("another address, endpoint, key, type or channel is another connection", async () => {
+  const world = new World();
+  const open = (key: string, connect = {}, baseURL = "https://hub.test") =>
+    world.tab(shareTabs({ key }), { connect, baseURL }).open();
+  open("u1");
+  open("u2");
+  open("u1", {}, "https://hub.test/other");
+  open("u1", { endpoint: "elsewhere" });
+  open("u1", { eventTypes: ["a,b"] });
+  open("u1", { eventTypes: ["a", "b"] });
+  open("u1", { channels: ["a", "b"] });
+  open("u1", { eventTypes: ["a"], channels: ["b"] });
+  open('u1",["a"],["b"]]');
+  await world.run(1000);
+  expect(world.streams).toBe(9);
+  expect(new Set([...world.locks.held.keys()]).size).toBe(9);
+});
+
+test("two users on one origin never hear each other's", async () => {
+  const world = new World();
+  const mine = world.tab(shareTabs({ key: "u1" })).open();
+  const other = world.tab(shareTabs({ key: "u2" }), { token: () => "failed" }).open();
+  await world.run(500);
+  world.hub.publish(100);
+  await world.run(1000);
+  expect(mine.received).toHaveLength(100);
+  expect(other.received).toEqual([]);
+  expect(other.state).toBe("connecting");
+});
+
+test("one that joins without a cursor begins where the others are", async () => {
+  const world = new World();
+  await openTabs(world, 1);
+  world.hub.publish(10);
+  await world.run(500);
+  const [late] = (await openTabs(world, 1)) as [Tab];
+  expect(late.cursor).toBe("a-10");
+  world.hub.publish(10);
+  await world.run(500);
+  expect(late.received).toEqual(ids(world, 10));
+  expect(world.hub.attempts).toBe(1);
+});
+
+test("one that joins with a cursor asks for what it lacks", async () => {
+  const world = new World();
+  await openTabs(world, 2);
+  world.hub.publish(900);
+  await world.run(1000);
+  const [late] = (await openTabs(world, 1, { cursor: "a-100" })) as [Tab];
+  expect(late.received).toEqual(ids(world, 100));
+  expect(world.hub.attempts).toBe(1);
+  expect(late.states).toEqual(["connecting", "connected"]);
+});
+
+test("one that lacks more than the others have reads a stream of its own until it has caught up", async () => {
+  const world = new World();
+  await openTabs(world, 2);
+  world.hub.publish(RING_EVENTS + 500);
+  await world.run(2000);
+  const [late] = (await openTabs(world, 1, { cursor: "a-0" })) as [Tab];
+  await world.run(ANSWER);
+  expect(world.hub.attempts).toBe(2);
+  world.hub.publish(10);
+  await world.run(2000);
+  expect(world.streams).toBe(1);
+  expect(leaderOf(world)).not.toBe(late);
+  expect(late.received).toEqual(ids(world));
+});
+
+test("one that begins back in time reads a stream of its own until it has caught up", async () => {
+  const world = new World();
+  await openTabs(world, 1);
+  world.hub.publish(100);
+  await world.run(1000);
+  const [late] = (await openTabs(world, 1, { connect: { since: "earliest" } })) as [Tab];
+  await world.run(3000);
+  expect(late.received).toEqual(ids(world));
+  expect(world.streams).toBe(1);
+  expect(world.hub.attempts).toBe(2);
+});
+
+test("what the leader doesn't have another tab has, and one answer comes", async () => {
+  const world = new World();
+  await openTabs(world, 3);
+  world.hub.publish(100);
+  await world.run(1000);
+  // It takes over with a ring that begins where it comes in.
+  const first = leaderOf(world);
+  const [second] = (await openTabs(world, 1)) as [Tab];
+  for (const tab of world.tabs) if (tab !== second && tab !== first) tab.dispatch("pagehide");
+  first.dispatch("pagehide");
+  await world.run(1000);
+  expect(leaderOf(world)).toBe(second);
+  for (const tab of world.tabs) tab.dispatch("pageshow");
+  await world.run(1000);
+  const before = world.said.length;
+  const [late] = (await openTabs(world, 1, { cursor: "a-50" })) as [Tab];
+  await world.run(ANSWER);
+  expect(late.received).toEqual(ids(world, 50));
+  expect(world.hub.attempts).toBe(2);
+  const answers = world.said.slice(before).filter(({ data }) => data.to !== undefined);
+  expect(answers).toHaveLength(1);
+  expect(answers[0]?.from).not.toBe(second);
+});
+
+test("one tab has only so many in mind to answer", async () => {
+  const world = new World();
+  const [leader, follower] = (await openTabs(world, 2)) as [Tab, Tab];
+  world.hub.publish(10);
+  await world.run(500);
+  leader.hang();
+  const { name } = world.said[0] as { name: string };
+  const [channel] = world.channels;
+  for (let i = 0; i < 2 * ANSWERS; i++) say(world, name, { id: `x${i % (ANSWERS + 50)}`, ask: "a-1" });
+  const before = world.said.length;
+  await world.run(1000);
+  expect(channel?.name).toBe(name);
+  const answers = world.said.slice(before).filter(({ from, data }) => from === follower && data.to !== undefined);
+  expect(answers).toHaveLength(ANSWERS);
+});
+
+test("the leader says what it reads before it hands it to its own listeners", async () => {
+  const world = new World();
+  const [leader] = (await openTabs(world, 2)) as [Tab, Tab];
+  const order: string[] = [];
+  leader.onEvent = (id) => {
+    const said = world.said.some(({ data }) => JSON.stringify(data.events ?? []).includes(`"${id}"`));
+    order.push(`${id} ${said}`);
+  };
+  world.hub.publish(2);
+  await world.run(500);
+  expect(order).toEqual(["a-1 true", "a-2 true"]);
+});
+
+test("a lost broadcast is asked for when the next one comes, or after a while without", async () => {
+  const world = new World();
+  const [, follower] = (await openTabs(world, 2)) as [Tab, Tab];
+  const lose = async () => {
+    world.loses = (message) => (message.events as unknown[] | undefined)?.length !== 0 && message.to === undefined;
+    world.hub.publish(5);
+    await world.run(200);
+    world.loses = () => false;
+  };
+  await lose();
+  expect(follower.received).toHaveLength(0);
+  world.hub.publish();
+  await world.run(200);
+  expect(follower.received).toEqual(ids(world));
+  await lose();
+  await world.run((QUIET + 1) * 1.2 * LOOK);
+  expect(follower.received).toEqual(ids(world));
+  expect(world.hub.attempts).toBe(1);
+  expect(follower.states).toEqual(["connecting", "connected"]);
+});
+
+test("pings move the followers' cursors too", async () => {
+  const world = new World();
+  const [leader, follower] = (await openTabs(world, 2)) as [Tab, Tab];
+  world.hub.sequence = 7;
+  world.hub.ping();
+  await world.run(100);
+  expect(leader.cursor).toBe("a-7");
+  expect(follower.cursor).toBe("a-7");
+});
+
+test("gaps, new epochs, states and failures reach all", async () => {
+  const world = new World();
+  const tabs = await openTabs(world, 3);
+  world.hub.publish(10);
+  await world.run(500);
+  world.hub.down = true;
+  world.hub.cut();
+  await world.run(300);
+  for (const tab of tabs) expect(tab.state).toBe("connecting");
+  for (const tab of tabs) expect(tab.errors[0]).toMatchObject({ code: "network" });
+  world.hub.restart("b");
+  world.hub.publish(3);
+  world.hub.down = false;
+  await world.run(1000);
+  for (const tab of tabs) {
+    expect(tab.gaps.map((gap) => JSON.parse(gap).to)).toEqual(["b-0"]);
+    expect(tab.received).toEqual(ids(world));
+    expect(tab.state).toBe("connected");
+  }
+});
+
+test("an error reaches the others as what it tells, without its cause", async () => {
+  const world = new World();
+  const [, follower] = (await openTabs(world, 2)) as [Tab, Tab];
+  const cause = new Error("secret");
+  world.hub.refusal = new SSEError("unavailable", { message: "not now", status: 503, cause });
+  world.hub.cut();
+  await world.run(500);
+  expect(follower.errors.at(-1)).toBeInstanceOf(SSEError);
+  expect(follower.errors.at(-1)).toMatchObject({ code: "unavailable", message: "not now", status: 503, retryable: true });
+  expect(follower.errors.at(-1)?.cause).toBeUndefined();
+  expect(JSON.stringify(world.said.map(({ data }) => data))).not.toContain("secret");
+});
+
+test("a hub that was set back within its epoch takes everyone back", async () => {
+  const world = new World();
+  const tabs = await openTabs(world, 3);
+  world.hub.publish(10);
+  await world.run(500);
+  world.hub.rewind(5);
+  await world.run(1000);
+  world.hub.publish(2);
+  await world.run(1000);
+  for (const tab of tabs) {
+    expect(tab.gaps.map((gap) => JSON.parse(gap).reason)).toEqual(["unknown_id"]);
+    expect(tab.received.slice(-2)).toEqual(["a-6", "a-7"]);
+  }
+});
+
+test.each([
+  ["error", new SSEError("channel_forbidden", { status: 403, retryable: false })],
+  ["closed", new SSEError("bye", { retryable: false })],
+] as const)("what is final for the leader is for all: %s", async (state, refusal) => {
+  const world = new World();
+  const tabs = await openTabs(world, 3);
+  world.hub.refusal = refusal;
+  world.hub.cut();
+  await world.run(2000);
+  for (const tab of tabs) {
+    expect(tab.state).toBe(state);
+    expect(tab.errors.at(-1)).toMatchObject({ code: refusal.code, retryable: false });
+    tab.dispatch("pageshow");
+    tab.dispatch("visibilitychange");
+  }
+  await world.run(20_000);
+  expect(world.channels.size + world.locks.held.size + world.locks.queue.length).toBe(0);
+  world.hub.refusal = undefined;
+  for (const tab of tabs) tab.open();
+  await world.run(1000);
+  for (const tab of tabs) expect(tab.state).toBe("connected");
+  expect(world.streams).toBe(1);
+});
+
+test("whoever is signed out ends; the others find out by themselves", async () => {
+  const world = new World();
+  const tabs = await openTabs(world, 3);
+  const leader = leaderOf(world);
+  leader.token = () => "none";
+  leader.open();
+  await world.run(2000);
+  expect(leader.state).toBe("error");
+  expect(leader.errors.at(-1)).toMatchObject({ code: "signed_out" });
+  world.hub.publish(3);
+  await world.run(500);
+  expect(leader.received).toEqual([]);
+  for (const tab of tabs) if (tab !== leader) expect(tab.received).toEqual(ids(world));
+});
+
+test("a leader that can't get a token lets another one try", async () => {
+  const world = new World();
+  const tabs = await openTabs(world, 3, { hidden: true });
+  const leader = leaderOf(world);
+  leader.token = () => "failed";
+  world.hub.cut();
+  await world.run(3000);
+  expect(world.streams).toBe(1);
+  expect(leaderOf(world)).not.toBe(leader);
+  expect(leader.errors.map(({ code }) => code)).toEqual(["network", "token_failed"]);
+  world.hub.publish(3);
+  await world.run(500);
+  for (const tab of tabs) {
+    expect(tab.received).toEqual(ids(world));
+    expect(tab.state).toBe("connected");
+    if (tab !== leader) expect(tab.errors.map(({ code }) => code)).not.toContain("token_failed");
+  }
+});
+
+test("where no tab gets a token, all of them together ask no more often than one would, and none is left out", async () => {
+  const world = new World();
+  const tabs = await openTabs(world, 5, { token: () => "failed" });
+  const hidden = tabs.slice(1);
+  for (const tab of hidden) tab.hide();
+  await world.run(60_000);
+  const asked = tabs.reduce((sum, tab) => sum + tab.tokens, 0);
+  expect(asked).toBeGreaterThan(15);
+  expect(asked).toBeLessThan(60);
+  for (const tab of tabs) expect(tab.tokens).toBeGreaterThan(0);
+  (tabs[3] as Tab).token = () => "given";
+  await world.run(30_000);
+  for (const tab of tabs) expect(tab.state).toBe("connected");
+});
+
+test("a visible tab takes over from a leader that is hidden and not connected", async () => {
+  const world = new World();
+  const [leader, visible] = (await openTabs(world, 2)) as [Tab, Tab];
+  leader.hide();
+  world.hub.down = true;
+  world.hub.cut();
+  await world.run(1500);
+  expect(leaderOf(world)).toBe(visible);
+  world.hub.down = false;
+  world.hub.publish(3);
+  await world.run(1000);
+  expect(leader.received).toEqual(ids(world));
+  expect(visible.received).toEqual(ids(world));
+  expect(world.streams).toBe(1);
+});
+
+test("a tab that is shown takes over from such a leader, and one that stays hidden does not", async () => {
+  const world = new World();
+  const [leader, other] = (await openTabs(world, 2, { hidden: true })) as [Tab, Tab];
+  world.hub.down = true;
+  world.hub.cut();
+  await world.run(20_000);
+  expect(leaderOf(world)).toBe(leader);
+  other.show();
+  await world.run(500);
+  expect(leaderOf(world)).toBe(other);
+  leader.show();
+  await world.run(20_000);
+  expect(leaderOf(world)).toBe(other);
+});
+
+test("with a leader that hangs and nobody to see it, each tab reads a stream of its own, until one leads again", async () => {
+  const world = new World();
+  const [leader, ...others] = (await openTabs(world, 3, { hidden: true })) as [Tab, Tab, Tab];
+  leader.hang();
+  await world.run(2 * SILENT * LOOK);
+  world.hub.publish(10);
+  await world.run(500);
+  for (const tab of others) expect(tab.received).toEqual(ids(world));
+  expect(leaderOf(world)).toBe(leader);
+  leader.kill();
+  await world.run(1000);
+  expect(world.streams).toBe(1);
+  world.hub.publish(10);
+  await world.run(500);
+  for (const tab of others) expect(tab.received).toEqual(ids(world));
+});
+
+test("a machine that slept wakes with the leader that it had", async () => {
+  const world = new World();
+  const tabs = await openTabs(world, 3);
+  const leader = leaderOf(world);
+  for (const tab of tabs) tab.hang();
+  await world.run(3_600_000);
+  for (const tab of tabs) tab.recover();
+  await world.run(10_000);
+  expect(leaderOf(world)).toBe(leader);
+});
+
+test("a clock that is set back costs nothing: the next leader's generation is higher all the same", async () => {
+  const world = new World();
+  const tabs = await openTabs(world, 3);
+  world.skew = -86_400_000;
+  leaderOf(world).kill();
+  await world.run(1000);
+  world.hub.publish(3);
+  await world.run(1000);
+  for (const tab of tabs) if (!tab.dead) expect(tab.received).toEqual(ids(world));
+});
+
+test("a leader that began under too low a generation finds out, and begins again", async () => {
+  const world = new World();
+  const [first, second] = (await openTabs(world, 2)) as [Tab, Tab];
+  second.dispatch("pagehide");
+  await world.run(100);
+  const generation = Number(world.said.at(-1)?.data.generation);
+  first.kill();
+  second.dispatch("pageshow");
+  await world.run(1000);
+  const late = world.tab(shareTabs({ key: "u1" }), {}).open();
+  await world.run(1000);
+  // As from one that has heard of a later leader.
+  say(world, world.said[0]?.name as string, { id: "x", ask: "", generation: generation + 1e9 });
+  await world.run(3000);
+  expect(world.streams).toBe(1);
+  world.hub.publish(3);
+  await world.run(1000);
+  for (const tab of [second, late]) expect(tab.received).toEqual(ids(world));
+  expect(Number(world.said.at(-1)?.data.generation)).toBeGreaterThan(generation + 1e9);
+});
+
+test("what comes under a lower generation is dropped", async () => {
+  const world = new World();
+  const [, follower] = (await openTabs(world, 2)) as [Tab, Tab];
+  const name = world.said[0]?.name as string;
+  say(world, name, {
+    id: "x",
+    generation: 5,
+    word: { state: "connected", failures: 0 },
+    from: "a-0",
+    events: [{ type: "note", id: "a-1", data: "" }],
+  });
+  say(world, name, { id: "x", generation: 5, word: { state: "closed", failures: 0 } });
+  await world.run(500);
+  expect(follower.received).toEqual([]);
+  expect(follower.state).toBe("connected");
+});
+
+test("what another version says is ignored", async () => {
+  const world = new World();
+  const tabs = await openTabs(world, 2);
+  const name = world.said[0]?.name as string;
+  for (const body of [
+    { v: 2, generation: 1e15, word: { state: "closed", failures: 0 } },
+    { generation: 1e15, word: "closed" },
+    { generation: "x" },
+  ]) {
+    say(world, name, body);
+  }
+  world.hub.publish(5);
+  await world.run(500);
+  for (const tab of tabs) expect(tab.received).toEqual(ids(world));
+});
+
+test.each(["pagehide", "freeze"])(
+  "%s lets go of lock and channel, and the page returns with what it lacks",
+  async (type) => {
+    const world = new World();
+    const tabs = await openTabs(world, 3);
+    const leader = leaderOf(world);
+    leader.dispatch(type);
+    expect([...world.channels].map(({ tab }) => tab)).not.toContain(leader);
+    expect(world.pending(leader)).toBe(0);
+    leader.show();
+    await world.run(1000);
+    expect(leaderOf(world)).not.toBe(leader);
+    world.hub.publish(100);
+    await world.run(1000);
+    expect(leader.received).toEqual([]);
+    leader.dispatch(type === "freeze" ? "resume" : "pageshow");
+    await world.run(1000);
+    for (const tab of tabs) expect(tab.received).toEqual(ids(world));
+    expect(world.streams).toBe(1);
+    expect(leader.states).toEqual(["connecting", "connected", "connecting", "connected"]);
+  },
+);
+
+test("a closed one leaves nothing behind, and hears nothing", async () => {
+  const world = new World();
+  const [leader, follower] = (await openTabs(world, 2)) as [Tab, Tab];
+  follower.close();
+  leader.close();
+  leader.close();
+  await world.run(0);
+  expect(world.pending(leader) + world.pending(follower)).toBe(0);
+  expect(world.channels.size + world.locks.held.size + world.locks.queue.length + world.streams).toBe(0);
+  leader.dispatch("pageshow");
+  follower.dispatch("resume");
+  expect(world.channels.size).toBe(0);
+});
+
+test.each(["event", "state"] as const)("a listener may close it: at its %s", async (at) => {
+  const world = new World();
+  const [, follower] = (await openTabs(world, 2)) as [Tab, Tab];
+  if (at === "event") {
+    follower.onEvent = (id) => id === "a-3" && follower.close();
+    world.hub.publish(1);
+    await world.run(100);
+    world.hub.publish(1);
+    await world.run(100);
+    world.hub.publish(1);
+    await world.run(100);
+    world.hub.publish(3);
+    await world.run(1000);
+    expect(follower.received.at(-1)).toBe("a-3");
+  } else {
+    follower.onState = () => follower.close();
+    world.hub.down = true;
+    world.hub.cut();
+    await world.run(1000);
+    world.hub.down = false;
+    await world.run(1000);
+    expect(follower.states).toEqual(["connecting", "connected", "connecting"]);
+  }
+  expect(world.pending(follower)).toBe(0);
+});
+
+test("a listener may close the one that is about to lead", async () => {
+  const world = new World();
+  const [leader, follower] = (await openTabs(world, 2)) as [Tab, Tab];
+  follower.onState = () => follower.close();
+  leader.kill();
+  await world.run(5000);
+  expect(world.streams).toBe(0);
+  expect(world.locks.held.size).toBe(0);
+});
+
+test("opened again, the leader connects anew, and another tab asks anew", async () => {
+  const world = new World();
+  const [leader, follower] = (await openTabs(world, 2)) as [Tab, Tab];
+  follower.open();
+  await world.run(500);
+  expect(world.hub.attempts).toBe(1);
+  expect(follower.state).toBe("connected");
+  leader.open();
+  await world.run(500);
+  expect(world.hub.attempts).toBe(2);
+  leader.hang();
+  follower.open();
+  await world.run(2 * ANSWER);
+  world.hub.publish(3);
+  await world.run(500);
+  expect(follower.received).toEqual(ids(world));
+});
+
+test("with other options it leaves those that it shared with", async () => {
+  const world = new World();
+  const [leader, follower] = (await openTabs(world, 2)) as [Tab, Tab];
+  leader.open({ eventTypes: ["note"] });
+  await world.run(1000);
+  expect(world.streams).toBe(2);
+  world.hub.publish(3);
+  await world.run(500);
+  expect(leader.received).toEqual(ids(world));
+  expect(follower.received).toEqual(ids(world));
+});
+
+test.each([
+  ["Web Locks", { navigator: {} }],
+  ["a navigator", { navigator: undefined }],
+  ["BroadcastChannel", { BroadcastChannel: undefined }],
+  [
+    "a page that may lock",
+    { navigator: { locks: { request: () => Promise.reject(new DOMException("no", "SecurityError")) } } },
+  ],
+  [
+    "a page that may broadcast",
+    {
+      BroadcastChannel: class {
+        constructor() {
+          throw new DOMException("no", "SecurityError");
+        }
+      },
+    },
+  ],
+] as [string, Record<string, unknown>][])("without %s each has a connection of its own", async (_, platform) => {
+  const world = new World();
+  const tabs = await openTabs(world, 2, { platform });
+  expect(world.streams).toBe(2);
+  world.hub.publish(3);
+  await world.run(500);
+  for (const tab of tabs) expect(tab.received).toEqual(ids(world));
+  (tabs[0] as Tab).open();
+  await world.run(500);
+  expect(world.hub.attempts).toBe(3);
+  for (const tab of tabs) tab.close();
+  expect(world.streams).toBe(0);
+});
+
+test("without a page there is nothing to listen to", async () => {
+  const world = new World();
+  const tabs = await openTabs(world, 2, { platform: { addEventListener: undefined, document: undefined } });
+  world.hub.publish(3);
+  await world.run(500);
+  for (const tab of tabs) expect(tab.received).toEqual(ids(world));
+  expect(world.streams).toBe(1);
 });

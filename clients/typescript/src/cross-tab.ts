@@ -6,7 +6,7 @@
  * ```
  * @module
  */
-import type { CrossTab, Source, SSEConnectOptions } from "@tidings/client";
+import type { CrossTab, Source } from "@tidings/client";
 import { PROTOCOL } from "./cross-tab/message.ts";
 import { createTab } from "./cross-tab/tab.ts";
 
@@ -28,31 +28,29 @@ export const shareTabs = ({ key }: ShareTabsOptions): CrossTab => {
   }
   return (direct) => (host) => {
     const { platform } = host;
-    const set = (list?: readonly string[]) => list && [...new Set(list)].sort();
     let name: string;
     let source: Source | undefined;
-    let options: SSEConnectOptions;
     return {
-      open(next) {
-        options = next;
-        const { endpoint, eventTypes, channels } = next;
+      open(options) {
+        const { endpoint, eventTypes, channels } = options;
         const url = new URL(host.baseURL, globalThis.location?.href).href;
         const before = name;
         // JSON keeps every two sets apart.
-        name = `tidings:${PROTOCOL}:${JSON.stringify([url, endpoint, key, set(eventTypes), set(channels)])}`;
+        const sets = [eventTypes, channels].map((list) => list && [...new Set(list)].sort());
+        name = `tidings:${JSON.stringify([PROTOCOL, url, endpoint, key, ...sets])}`;
         if (name !== before) {
           // The cursor is the service's: the new stream starts from it.
           source?.close();
           const locks = platform.navigator?.locks;
           source =
             locks && platform.BroadcastChannel
-              ? createTab(direct, host, name, locks, () => {
+              ? createTab(direct, host, name, locks, (options) => {
                   source = direct(host);
                   source.open(options);
                 })
               : direct(host);
         }
-        source?.open(next);
+        source?.open(options);
       },
 
       close() {

@@ -79,7 +79,7 @@ const interleave = async (seed: number) => {
         world.tabs
           .filter((tab) => tab.hung && !tab.frozen && !tab.dead)
           .slice(0, 1)
-          .forEach((tab) => tab.recover()),
+          .map((tab) => tab.recover()),
     ],
     [1, "freeze", () => some((tab) => tab.freeze())],
     [
@@ -89,7 +89,7 @@ const interleave = async (seed: number) => {
         world.tabs
           .filter((tab) => tab.frozen && !tab.dead)
           .slice(0, 1)
-          .forEach((tab) => tab.thaw()),
+          .map((tab) => tab.thaw()),
     ],
     [1, "leave", () => some((tab) => tab.dispatch("pagehide"))],
     [2, "return", () => some((tab) => tab.dispatch("pageshow"))],
@@ -123,7 +123,10 @@ const interleave = async (seed: number) => {
     join();
     for (let i = 0; i < STEPS; i++) {
       let at = random() * weights;
-      const [, name, act] = actions.find(([weight]) => (at -= weight) < 0) as (typeof actions)[number];
+      const [, name, act] = actions.find(([weight]) => {
+        at -= weight;
+        return at < 0;
+      }) as (typeof actions)[number];
       const ms = random() < 0.7 ? random() * 30 : random() * 9000;
       trail.push(`${name} +${Math.round(ms)}`);
       act();

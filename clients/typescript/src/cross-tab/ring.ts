@@ -15,11 +15,11 @@ export const isUpTo = (id: string, cursor = ""): boolean => {
   return epoch === current && sequence <= last;
 };
 
-const size = ({ type, data, id }: RawEvent) => 2 * (type.length + data.length + id.length);
+const size = ({ type, data, id }: RawEvent) => 2 * (type + data + id).length;
 
 export interface Ring {
-  /** Where it ends. */
-  head(): string | undefined;
+  /** Where it ends; empty where it has yet to begin. */
+  head(): string;
   /**
    * Takes what follows `from`. What it has already is passed over; where there is a hole between its end and `from`, it
    * starts anew. `hello` is no part of the log, and is left out. Returns a jump that may lead back: a `gap` because the hub
@@ -31,7 +31,7 @@ export interface Ring {
 }
 
 export const createRing = (): Ring => {
-  let start: string | undefined;
+  let start = "";
   let kept: RawEvent[] = [];
   let bytes = 0;
 
@@ -39,7 +39,7 @@ export const createRing = (): Ring => {
 
   const after = (cursor: string) => {
     const last = kept.findLastIndex(({ id }) => isUpTo(id, cursor));
-    return last >= 0 || isUpTo(start ?? "-", cursor) ? kept.slice(last + 1) : undefined;
+    return last >= 0 || isUpTo(start, cursor) ? kept.slice(last + 1) : undefined;
   };
 
   const covers = (id: string) => {

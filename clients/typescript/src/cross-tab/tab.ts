@@ -11,20 +11,19 @@
  * back; in both cases it gives the lock up and queues for it again. Whoever misses the leader's word asks, and says which
  * generation it goes by.
  */
-import type { RawEvent, Source, SourceFactory, SourceHost, SSEConnectOptions, SSEError } from "@tidings/client";
 import {
-  ANSWER,
-  ANSWER_SPREAD,
-  ANSWERS,
-  LOOK,
-  QUIET,
-  SILENT,
-  TAKEOVER_SPREAD,
-  TOKEN_BACKOFF,
-  TOKEN_BACKOFF_LIMIT,
-} from "./limits.ts";
-import { type Body, isMessage, type Message, PROTOCOL, type Told, toError, toMessage } from "./message.ts";
+  type RawEvent,
+  type Source,
+  type SourceFactory,
+  type SourceHost,
+  type SSEConnectOptions,
+  SSEError,
+} from "@tidings/client";
+import { ANSWER, ANSWERS, LOOK, QUIET, SILENT, SPREAD, TOKEN_BACKOFF, TOKEN_BACKOFF_LIMIT } from "./limits.ts";
+import { type Body, isMessage, type Message, PROTOCOL, type SSEErrorOptions, type Told, type Word } from "./message.ts";
 import { createRing, isUpTo } from "./ring.ts";
+
+const isFinal = (told: Told) => told === "error" || told === "closed";
 
 /** `name` is that of lock and channel: equal for the tabs that share. `unable` is called where it turns out that there is no way to share. */
 export const createTab = (
@@ -32,7 +31,7 @@ export const createTab = (
   host: SourceHost,
   name: string,
   locks: LockManager,
-  unable: () => void,
+  unable: (options: SSEConnectOptions) => void,
 ): Source => {
   const { platform } = host;
   const { Date: clock, Math: chance } = platform;
@@ -55,11 +54,11 @@ export const createTab = (
   /** What has become of it. */
   let state: Told;
   /** The leader's last word, each a new object; none where it is silent or not known yet. */
-  let word: Body | undefined;
+  let word: Word | undefined;
   let generation = 0;
   let failures = 0;
-  /** When the leader was heard last. */
-  let heard: number;
+  /** Looks since the leader's last word. */
+  let quiet: number;
   let asking: unknown;
 
   const cancel = (timer: unknown) => {
@@ -76,20 +75,26 @@ export const createTab = (
     return timer;
   };
 
+  const soon = (call: () => void) => after(SPREAD * chance.random(), call);
+
   const isConnected = () => word?.state === "connected";
 
   const isHidden = () => platform.document?.visibilityState === "hidden";
 
-  const post = (body: Body) =>
-    channel?.postMessage({ protocol: PROTOCOL, id: me, generation, ...body } satisfies Message);
+  const post = (body: Body) => channel?.postMessage({ v: PROTOCOL, id: me, generation, ...body } satisfies Message);
 
-  const standing = () => ({ state, hidden: isHidden(), failures });
+  const standing = (): Word => ({
+    state,
+    // Unless what it waits for is a token.
+    slow: isHidden() && state !== "connected" && !failures,
+    failures,
+  });
 
   /** The leader's word. What it says is in its own ring too. */
   const say = (events: readonly RawEvent[] = [], error?: SSEError) => {
     // A first `hello` bears the position that the stream starts from.
     const from = host.cursor() ?? events[0]?.id;
-    post({ ...standing(), from, events, error: error && toMessage(error) });
+    post({ word: standing(), from, events, error: error && { ...error, message: error.message, cause: undefined } });
     if (from) ring.append(from, events);
   };
 
@@ -112,7 +117,7 @@ export const createTab = (
       state(told, error) {
         if (mine !== self) return;
         state = told;
-        if (told === "error" || told === "closed") {
+        if (isFinal(told)) {
           // Whether the others are signed in, they find out by themselves.
           if (release && error?.code !== "signed_out") say([], error);
           return end(told, error);
@@ -125,9 +130,14 @@ export const createTab = (
       error(error) {
         if (mine !== self) return;
         if (release && error.code === "token_failed") {
+          hangUp();
           failures++;
           say();
-          stepDown();
+          // The lock is kept meanwhile, so that all tabs together ask as often as one would.
+          const held = release;
+          after(Math.min(TOKEN_BACKOFF_LIMIT, TOKEN_BACKOFF * 2 ** failures) * chance.random(), () => {
+            if (release === held) stepDown();
+          });
         } else if (release) say([], error);
         host.error(error);
       },
@@ -141,8 +151,8 @@ export const createTab = (
     const cursor = host.cursor();
     if (cursor) return ring.after(cursor);
     // Where nothing else is asked for, the stream begins where the others are.
-    const head = ring.head();
-    return isConnected() && !options.since && head ? [{ type: "hello", data: "{}", id: head }] : undefined;
+    const id = ring.head();
+    return isConnected() && !options.since && id ? [{ type: "hello", data: "{}", id }] : undefined;
   };
 
   const dispatch = (events: readonly RawEvent[]) => {
@@ -179,32 +189,30 @@ export const createTab = (
     const answer = () => {
       answers.delete(id);
       const events = ring.after(cursor);
-      if (events) post({ ...(release && standing()), to: id, from: cursor, events });
+      if (events) post({ word: release && standing(), to: id, from: cursor, events });
       else if (release) say();
     };
     if (release) answer();
-    else if (answers.size < ANSWERS && !answers.has(id))
-      answers.set(id, after(ANSWER_SPREAD * chance.random(), answer));
+    else if (answers.size < ANSWERS && !answers.has(id)) answers.set(id, soon(answer));
   };
 
   const hear = (message: Message) => {
-    const { from, events = [], to, state: told, error } = message;
+    const { ask: asked, from, events = [], to, word: told, error } = message;
     if (message.generation > generation) {
       generation = message.generation;
       if (release) stepDown();
     }
-    if (message.ask !== undefined) return reply(message.id, message.ask);
+    if (asked !== undefined) return reply(message.id, asked);
     if (release || message.generation < generation) return;
-    if (to) {
-      cancel(answers.get(to));
-      answers.delete(to);
-    }
+    cancel(answers.get(to as string));
+    answers.delete(to as string);
     if (told) {
-      heard = clock.now();
-      word = { state: told, hidden: message.hidden };
-      failures = message.failures ?? 0;
-      if (told === "error" || told === "closed") return end(told, error && toError(error));
-      if (error) host.error(toError(error));
+      quiet = 0;
+      word = told;
+      failures = told.failures;
+      const failure = error && new SSEError(error.code, error as SSEErrorOptions);
+      if (isFinal(told.state)) return end(told.state, failure);
+      if (failure) host.error(failure);
     }
     if (from && (!to || (to === me && asking))) {
       if (to && from === host.cursor()) dispatch(events);
@@ -215,38 +223,32 @@ export const createTab = (
       cancel(asking);
       asking = undefined;
     }
-    if (word?.hidden && !isConnected()) after(TAKEOVER_SPREAD * chance.random(), look);
+    if (word?.slow) soon(look);
   };
 
   const look = () => {
     if (!channel || release) return;
-    const quiet = clock.now() - heard;
-    // A hidden leader's timers are slow, and so is its way back, unless what it waits for is a token.
-    const slow = word?.hidden && !isConnected() && !failures;
-    if (!isHidden() && (slow || quiet >= SILENT)) queue(true);
+    if (!isHidden() && (word?.slow || quiet >= SILENT)) queue(true);
     else if (quiet >= QUIET) ask();
   };
 
   /** The page was hidden or shown. */
   const turnTo = () => {
     if (release) return say();
-    heard = clock.now() - QUIET;
+    quiet = QUIET;
     look();
   };
 
   const keepLooking = () => {
-    const before = clock.now();
-    after(LOOK * (1 + chance.random() / 5), () => {
-      const passed = clock.now() - before;
-      // This tab has slept, or the clock was set: the leader is asked before it is judged.
-      if (passed < 0 || passed > 2 * LOOK) heard = clock.now() - QUIET;
+    after(LOOK, () => {
+      quiet++;
       keepLooking();
-      look();
+      soon(look);
     });
   };
 
   const queue = (steal?: boolean) => {
-    heard = clock.now();
+    quiet = 0;
     word = undefined;
     turn?.abort();
     const request = new AbortController();
@@ -268,16 +270,9 @@ export const createTab = (
 
   const lead = () => {
     generation = Math.max(generation + 1, clock.now());
-    // What was read to catch up goes on as everyone's.
-    if (mine) return say();
-    state = "connecting";
-    say();
-    host.state(state);
-    const start = () => {
-      if (release) read();
-    };
-    if (failures) after(Math.min(TOKEN_BACKOFF_LIMIT, TOKEN_BACKOFF * 2 ** failures) * chance.random(), start);
-    else start();
+    // What was read to catch up goes on as everyone's. Otherwise the first word is that an attempt begins.
+    if (mine) say();
+    else read();
   };
 
   /** The lock was stolen, or is given up: goes to the end of the queue. */
@@ -306,7 +301,7 @@ export const createTab = (
 
   const fail = () => {
     end();
-    unable();
+    unable(options);
   };
 
   const leave = () => {
@@ -336,10 +331,9 @@ export const createTab = (
       if (mine) return mine.open(next);
       end();
       page = new AbortController();
-      const { signal } = page;
       const listeners = { pagehide: leave, freeze: leave, pageshow: join, resume: join, visibilitychange: turnTo };
       for (const [type, listener] of Object.entries(listeners)) {
-        platform.addEventListener?.(type, listener, { signal, capture: true });
+        platform.addEventListener?.(type, listener, { signal: page.signal, capture: true });
       }
       join();
     },
