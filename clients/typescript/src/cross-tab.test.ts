@@ -287,7 +287,12 @@ test("an error reaches the others as what it tells, without its cause", async ()
   world.hub.cut();
   await world.run(500);
   expect(follower.errors.at(-1)).toBeInstanceOf(SSEError);
-  expect(follower.errors.at(-1)).toMatchObject({ code: "unavailable", message: "not now", status: 503, retryable: true });
+  expect(follower.errors.at(-1)).toMatchObject({
+    code: "unavailable",
+    message: "not now",
+    status: 503,
+    retryable: true,
+  });
   expect(follower.errors.at(-1)?.cause).toBeUndefined();
   expect(JSON.stringify(world.said.map(({ data }) => data))).not.toContain("secret");
 });

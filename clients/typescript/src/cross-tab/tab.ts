@@ -34,8 +34,7 @@ export const createTab = (
   unable: (options: SSEConnectOptions) => void,
 ): Source => {
   const { platform } = host;
-  const { Date: clock, Math: chance } = platform;
-  const me = `${chance.random()}`;
+  const me = `${platform.Math.random()}`;
   const ring = createRing();
   const timers = new Set<unknown>();
   /** When to answer those who asked, unless another tab does. */
@@ -75,7 +74,7 @@ export const createTab = (
     return timer;
   };
 
-  const soon = (call: () => void) => after(SPREAD * chance.random(), call);
+  const soon = (call: () => void) => after(SPREAD * platform.Math.random(), call);
 
   const isConnected = () => word?.state === "connected";
 
@@ -135,7 +134,7 @@ export const createTab = (
           say();
           // The lock is kept meanwhile, so that all tabs together ask as often as one would.
           const held = release;
-          after(Math.min(TOKEN_BACKOFF_LIMIT, TOKEN_BACKOFF * 2 ** failures) * chance.random(), () => {
+          after(Math.min(TOKEN_BACKOFF_LIMIT, TOKEN_BACKOFF * 2 ** failures) * platform.Math.random(), () => {
             if (release === held) stepDown();
           });
         } else if (release) say([], error);
@@ -163,7 +162,7 @@ export const createTab = (
 
   /** Dispatches what follows the cursor. Undefined unless this tab is where the leader is, as far as it has heard. */
   const follow = () => {
-    if (!channel || release) return;
+    if (release || !channel) return;
     const events = lacking();
     if (events) {
       if (isConnected()) hangUp();
@@ -196,14 +195,13 @@ export const createTab = (
     else if (answers.size < ANSWERS && !answers.has(id)) answers.set(id, soon(answer));
   };
 
-  const hear = (message: Message) => {
-    const { ask: asked, from, events = [], to, word: told, error } = message;
-    if (message.generation > generation) {
-      generation = message.generation;
+  const hear = ({ generation: theirs, id, ask: asked, from, events = [], to, word: told, error }: Message) => {
+    if (theirs > generation) {
+      generation = theirs;
       if (release) stepDown();
     }
-    if (asked !== undefined) return reply(message.id, asked);
-    if (release || message.generation < generation) return;
+    if (asked !== undefined) return reply(id, asked);
+    if (release || theirs < generation) return;
     cancel(answers.get(to as string));
     answers.delete(to as string);
     if (told) {
@@ -269,7 +267,7 @@ export const createTab = (
   };
 
   const lead = () => {
-    generation = Math.max(generation + 1, clock.now());
+    generation = Math.max(generation + 1, platform.Date.now());
     // What was read to catch up goes on as everyone's. Otherwise the first word is that an attempt begins.
     if (mine) say();
     else read();
@@ -320,7 +318,6 @@ export const createTab = (
 
   const end = (told?: Told, error?: SSEError) => {
     page?.abort();
-    page = undefined;
     leave();
     if (told) host.state(told, error);
   };
