@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { eventually } from "./eventually.ts";
 import { accessToken, PUBLISHER_KEY, SECRET } from "./tokens.ts";
 
-const BINARY = process.env.TIDINGS_BINARY ?? join(import.meta.dirname, "../../../../build/release/tidings");
+export const BINARY = process.env.TIDINGS_BINARY ?? join(import.meta.dirname, "../../../../build/release/tidings");
 
 export interface Publication {
   type: string;
@@ -41,7 +41,6 @@ export class Hub {
 
   /** Settings by their names; a value that is empty leaves the default out. */
   constructor(folder: string, settings: Record<string, string> = {}) {
-    if (!existsSync(BINARY)) throw new Error(`no hub at ${BINARY}: build it with ./run --build, or set TIDINGS_BINARY`);
     this.#folder = folder;
     this.#settings = {
       data_dir: join(folder, "data"),

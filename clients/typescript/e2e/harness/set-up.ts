@@ -2,11 +2,13 @@
 import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { BINARY } from "./hub.ts";
 
 const PACKAGE = join(import.meta.dirname, "../..");
 
 export default function setUp(): () => void {
   if (!existsSync(join(PACKAGE, "dist/index.js"))) throw new Error("no dist/: npm run build first");
+  if (!existsSync(BINARY)) throw new Error(`no hub at ${BINARY}: ./run --build makes it, or set TIDINGS_BINARY`);
   const root = mkdtempSync(join(tmpdir(), "tidings-package-"));
   const folder = join(root, "node_modules/@tidings/client");
   mkdirSync(folder, { recursive: true });

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type BrowserContext, test as base, expect } from "@playwright/test";
-import { everyday } from "./everyday.ts";
+import { EverydayBrowser } from "./everyday.ts";
 import { Hub, type Published } from "./hub.ts";
 import { TcpProxy } from "./proxy.ts";
 import { Reader, type ReaderSettings } from "./reader.ts";
@@ -67,21 +67,30 @@ async function makeWorld(
 interface Options {
   /** How the tabs read. */
   transport: Transport;
-  /** Whether tabs behind others are hidden and can be frozen, at the price of a browser a test. */
+  /** Whether tabs behind others are hidden and can be frozen. */
   everyday: boolean;
   /** The hub's settings beside the harness's own. */
   settings: Record<string, string>;
 }
 
-export const test = base.extend<Options & { world: World }>({
+export const test = base.extend<Options & { world: World }, { everydayBrowser: EverydayBrowser }>({
+  everydayBrowser: [
+    // biome-ignore lint/correctness/noEmptyPattern: it needs no other fixture, and Playwright reads the pattern
+    async ({}, use) => {
+      const browser = new EverydayBrowser();
+      await use(browser);
+      await browser.end();
+    },
+    { scope: "worker" },
+  ],
   transport: ["fetch", { option: true }],
   settings: [{}, { option: true }],
   everyday: [false, { option: true }],
-  context: async ({ browser, everyday: asked }, use) => {
-    if (asked) return everyday(use);
-    const context = await browser.newContext();
+  context: async ({ browser, everydayBrowser, everyday }, use) => {
+    const context = everyday ? await everydayBrowser.context() : await browser.newContext();
     await use(context);
-    await context.close();
+    if (everyday) await Promise.all(context.pages().map((page) => page.close()));
+    else await context.close();
   },
   world: async ({ context, transport, settings }, use) => {
     const folder = mkdtempSync(join(tmpdir(), "tidings-e2e-"));
