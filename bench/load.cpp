@@ -115,6 +115,7 @@ void Load::take(std::size_t number, const StreamEvent& event) {
   if (event.type == "hello") {
     if (stream.greeted) give_up(number, "it was greeted twice");
     stream.greeted = true;
+    stream.received = published_;
     ++greeted_;
   } else if (event.type == "a.b") {
     const std::uint64_t count = number_after(event.data, "\"n\":");
@@ -161,8 +162,7 @@ void Load::stay(double seconds) {
   while (now_nanoseconds() < until) serve(until);
 }
 
-BroadcastResult Load::broadcast() {
-  const auto events = static_cast<std::uint64_t>(options_.rate * options_.seconds);
+BroadcastResult Load::broadcast(std::uint64_t events) {
   const double interval = static_cast<double>(second) / options_.rate;
   // Only now: a server waits for a request for some seconds only.
   publisher_.emplace(options_.port, options_.publish_key);
@@ -173,10 +173,10 @@ BroadcastResult Load::broadcast() {
   delays_.reserve(events * streams_.size());
   const double processor_before = processor_seconds(options_.pid);
   const std::uint64_t start = now_nanoseconds();
-  for (std::uint64_t number = 1; number <= events; ++number) {
-    const std::uint64_t due = start + static_cast<std::uint64_t>(interval * static_cast<double>(number));
+  for (std::uint64_t i = 1; i <= events; ++i) {
+    const std::uint64_t due = start + static_cast<std::uint64_t>(interval * static_cast<double>(i));
     while (now_nanoseconds() < due) serve(due);
-    publisher_->publish(event_numbered(number, options_.data_bytes));
+    publisher_->publish(event_numbered(++published_, options_.data_bytes));
   }
   const std::uint64_t deadline = now_nanoseconds() + longest_wait;
   while (delivered_ < events * streams_.size() || publisher_->unanswered() > 0) {

@@ -32,7 +32,8 @@ class Load {
   void open(std::size_t count);
   // Reads what comes for so long.
   void stay(double seconds);
-  [[nodiscard]] BroadcastResult broadcast();
+  // Publishes so many events for everyone at the rate asked for, and waits until each stream has each.
+  BroadcastResult broadcast(std::uint64_t events);
 
  private:
   struct Stream {
@@ -56,6 +57,7 @@ class Load {
   std::deque<Stream> streams_;
   std::size_t greeted_ = 0;
   std::optional<Publisher> publisher_;
+  std::uint64_t published_ = 0;
   std::uint64_t delivered_ = 0;
   std::vector<std::uint32_t> delays_;
 };

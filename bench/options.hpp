@@ -18,7 +18,7 @@ struct Options {
   std::size_t streams = 2'000;
   std::size_t more_streams = 0;  // memory: how many there are at the second look
   double rate = 10;              // events a second
-  double seconds = 8;            // of publishing, or of quiet before memory is read
+  double seconds = 8;            // of publishing, or of quiet before memory is looked at
   std::size_t data_bytes = 150;  // of each event's data, about
 };
 

@@ -9,13 +9,18 @@ namespace {
 
 using namespace tidings::bench;
 
+// The server's memory with so many streams, after quiet and an event that reached them all.
+double memory_with(Load& load, std::size_t streams, const Options& options) {
+  load.open(streams);
+  load.stay(options.seconds);
+  load.broadcast(1);
+  load.stay(1);
+  return static_cast<double>(anonymous_memory(options.pid));
+}
+
 void measure_memory(Load& load, const Options& options) {
-  load.open(options.streams);
-  load.stay(options.seconds);
-  const auto fewer = static_cast<double>(anonymous_memory(options.pid));
-  load.open(options.more_streams);
-  load.stay(options.seconds);
-  const auto more = static_cast<double>(anonymous_memory(options.pid));
+  const double fewer = memory_with(load, options.streams, options);
+  const double more = memory_with(load, options.more_streams, options);
   const auto difference = static_cast<double>(options.more_streams - options.streams);
   std::printf(
       "{\"streams\":%zu,\"more_streams\":%zu,\"rss_anon\":%.0f,\"rss_anon_more\":%.0f,\"bytes_a_stream\":%.1f}\n",
@@ -31,7 +36,7 @@ std::uint32_t percentile(std::vector<std::uint32_t>& delays, double part) {
 void measure_broadcast(Load& load, const Options& options) {
   load.open(options.streams);
   load.stay(1);
-  BroadcastResult result = load.broadcast();
+  BroadcastResult result = load.broadcast(static_cast<std::uint64_t>(options.rate * options.seconds));
   std::printf(
       "{\"streams\":%zu,\"deliveries\":%llu,\"processor_us_a_delivery\":%.3f,\"p50_ms\":%.3f,\"p99_ms\":%.3f}\n",
       options.streams, static_cast<unsigned long long>(result.deliveries),
