@@ -74,6 +74,13 @@ def asked(demo, path):
     return demo.request("GET", path, token=token).json()
 
 
+def in_order(tab):
+    """Every event and system event of one stream stands after those whose position is lower."""
+    shown = tab.eval_on_selector_all("#list li:is(.event, .system) .id", "cells => cells.map((cell) => cell.textContent)")
+    sequences = [int(one.split("-")[1]) for one in shown]
+    assert sequences == sorted(sequences, reverse=True)
+
+
 def connections(demo, user):
     """The user's streams, as the hub sees them."""
     return asked(demo, f"/api/v1/connections?user={user}")["connections"]
@@ -163,6 +170,7 @@ def test_a_cut_line_is_retried_and_resumes_with_nothing_missing(browser, demo, t
         assert number(tab, "stat-reconnections") == 2
         assert number(tab, "stat-authentication") == 0
         well(tab)
+        in_order(tab)
         if transport == "fetch":
             shots(tab, "demo")
 

@@ -2,9 +2,11 @@
  * What the page has seen, as a store that React reads: rows, counts, and the last minute by seconds. Its readers are told
  * once for all that a network read brings.
  */
-import type { SSEConnectionState, SSEError, SSEEvent, SSEGap } from "@tidings/client";
+import type { RawEvent, SSEConnectionState, SSEError, SSEEvent, SSEGap } from "@tidings/client";
 import { Numbering } from "./numbering.ts";
 
+/** The hub's own events; the service tells of a gap. */
+const system = /^(hello|ping|reauth|bye)$/;
 /** Rows that are kept; older ones go. */
 const rowsKept = 500;
 /** Seconds that the pulse shows. */
@@ -69,6 +71,8 @@ export class Journal {
   #beats: Beat[] = [];
   #changed: Partial<Seen> | undefined;
   #key = 0;
+  /** What the service is handing on, from where it is: system events stand between an application's. */
+  #coming: RawEvent[] = [];
   #state: SSEConnectionState = "idle";
   readonly #readers = new Set<() => void>();
 
@@ -92,13 +96,24 @@ export class Journal {
     }
   }
 
+  batch(events: readonly RawEvent[]): void {
+    this.set({ heard: Date.now() });
+    this.#coming = [...events];
+  }
+
+  batchOver(): void {
+    this.#pass();
+  }
+
   event({ type, data, raw, id }: SSEEvent): void {
+    this.#pass(type, id);
     this.numbering.take(data);
     this.set({ received: this.latest.received + 1 });
     this.row("event", type, raw, id);
   }
 
   gap({ reason, from, to }: SSEGap): void {
+    this.#pass("gap", to);
     this.numbering.forget();
     this.row("gap", "gap", `${reason}: what came after ${from ?? "an unknown place"} may be missing`, to);
   }
@@ -125,6 +140,14 @@ export class Journal {
   clear(): void {
     this.#rows = [];
     this.set({});
+  }
+
+  /** Writes down the system events up to this one, or all that are left. */
+  #pass(type?: string, id?: string): void {
+    for (let next = this.#coming.shift(); next; next = this.#coming.shift()) {
+      if (next.type === type && next.id === id) return;
+      if (system.test(next.type)) this.row("system", next.type, next.data, next.id);
+    }
   }
 
   #beat(kind?: "event" | "gap"): void {

@@ -5,8 +5,10 @@
 import type { CrossTab, RawEvent } from "@tidings/client";
 
 export interface Observer {
-  /** The complete events of one network read, system events included. */
-  events(events: readonly RawEvent[]): void;
+  /** The complete events of one network read, system events included, before the service hands them on. */
+  batch(events: readonly RawEvent[]): void;
+  /** It has handed them on. */
+  batchOver(): void;
   /** Whether this tab has a connection of its own. */
   reads(own: boolean): void;
 }
@@ -35,8 +37,9 @@ export const observed =
       make({
         ...host,
         batch(events) {
-          observer.events(events);
+          observer.batch(events);
           host.batch(events);
+          observer.batchOver();
         },
       });
   };

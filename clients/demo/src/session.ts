@@ -10,8 +10,6 @@ import { listed, type Settings } from "./settings.ts";
 
 /** A cached token that ends sooner won't do. */
 const margin = 2_000;
-/** The hub's own events; a gap is told by the service. */
-const system = /^(hello|ping|reauth|bye)$/;
 const extension = /\/connections\/[^/]+\/token$/;
 
 export interface Session {
@@ -36,10 +34,8 @@ export function createSession(settings: Settings): Session {
     ...(settings.transport === "eventsource" && { transport: line.through(eventSourceTransport()) }),
     crossTab: observed(settings.share ? shareTabs({ key: settings.user }) : alone, {
       reads: (own) => journal.set({ reads: own }),
-      events(events) {
-        journal.set({ heard: Date.now() });
-        for (const { type, data, id } of events) if (system.test(type)) journal.row("system", type, data, id);
-      },
+      batch: (events) => journal.batch(events),
+      batchOver: () => journal.batchOver(),
     }),
   });
   return { number: ++pressed, settings, service, options: options(settings), journal, line };
