@@ -1,6 +1,7 @@
 /** The built package, where an application has installed it, in each runtime that it promises beside browsers. */
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { keepPublishing } from "./harness/publisher.ts";
@@ -9,22 +10,30 @@ import { accessToken } from "./harness/tokens.ts";
 
 const MODULES = join(import.meta.dirname, "../node_modules");
 
-/** The command of each runtime; npm brings Deno and Bun where it has them for this machine. */
+/** The programs of packages that npm brings for this machine, which need no script to have been run on installing. */
+const brought = (scope: string, path: string): string[] =>
+  existsSync(join(MODULES, scope))
+    ? readdirSync(join(MODULES, scope)).map((name) => join(MODULES, scope, name, path))
+    : [];
+
 const RUNTIMES = {
-  node: [process.execPath],
-  deno: [join(MODULES, ".bin/deno"), "run", "--quiet", "--cached-only", "--allow-net", "--allow-env"],
-  bun: [join(MODULES, ".bin/bun"), "run"],
+  node: { programs: [process.execPath], flags: [] },
+  deno: {
+    programs: [...brought("@deno", "deno"), "deno"],
+    flags: ["run", "--quiet", "--cached-only", "--allow-net", "--allow-env"],
+  },
+  bun: { programs: [...brought("@oven", "bin/bun"), "bun"], flags: ["run"] },
 };
 
-for (const [name, [program, ...flags]] of Object.entries(RUNTIMES)) {
+for (const [name, { programs, flags }] of Object.entries(RUNTIMES)) {
   test(`${name} connects, receives and resumes`, async ({ world: { hub, proxy } }) => {
-    const absent = spawnSync(program as string, ["--version"]).status !== 0;
-    if (absent) console.log(`skipped: ${name} does not run here; npm ci brings it where npm has it for the machine`);
-    test.skip(absent, `${name} does not run here`);
+    const program = programs.find((candidate) => spawnSync(candidate, ["--version"]).status === 0);
+    if (!program) console.log(`skipped: ${name} does not run here; npm ci brings it where npm has it for the machine`);
+    test.skip(!program, `${name} does not run here`);
 
     const reader = spawn(program as string, [...flags, "reader.mjs"], {
       cwd: INSTALLED,
-      env: { ...process.env, HUB: proxy.url, TOKEN: accessToken({ sub: "ann" }), NO_COLOR: "1" },
+      env: { PATH: process.env.PATH, HOME: process.env.HOME, HUB: proxy.url, TOKEN: accessToken({ sub: "ann" }) },
       stdio: ["pipe", "pipe", "inherit"],
     });
     const told: Record<string, unknown>[] = [];

@@ -1,4 +1,7 @@
-/** Installs the built package into a folder of its own, as npm would, with the programs that use it. */
+/**
+ * Installs the built package into a folder of its own, as npm would, with the programs that use it and the hub's binary: a
+ * build meanwhile changes nothing under the tests.
+ */
 import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -15,6 +18,8 @@ export default function setUp(): () => void {
   for (const part of ["dist", "package.json"]) cpSync(join(PACKAGE, part), join(folder, part), { recursive: true });
   cpSync(join(import.meta.dirname, "../programs"), root, { recursive: true });
   writeFileSync(join(root, "package.json"), '{ "type": "module", "dependencies": { "@tidings/client": "*" } }');
+  cpSync(BINARY, join(root, "tidings"));
   process.env.E2E_INSTALLED = root;
+  process.env.TIDINGS_BINARY = join(root, "tidings");
   return () => rmSync(root, { recursive: true, force: true });
 }
