@@ -82,7 +82,7 @@ TEST_P(DeliveryProperty, EachClientReceivesExactlyItsEventsInOrderOnce) {
   };
   store::EpochId epoch = first_epoch;
   std::uint64_t sequence = 0;
-  for (int step = 0; step < 800; ++step) {
+  for (int step = 0; step < 400; ++step) {
     const std::uint64_t burst = chance(60) ? 1500 : dice.below(4);
     for (std::uint64_t i = 0; i < burst; ++i) {
       store::Recipients recipients;
