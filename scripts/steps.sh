@@ -30,8 +30,11 @@ shell_parses() {
 # The rule on sizes: a file that outgrows 20 KB is two files. The demo's script is built from many (clients/demo).
 small_files() {
   local large
-  large="$(git ls-files -- src bench tests clients examples docs scripts ':!src/api/demo/demo.js' |
-    grep -E '\.([ch]pp|py|md|sh|tsx?|js|css|html)$' | xargs -r -d '\n' find 2>/dev/null -size +20k)"
+  large="$(find src bench tests clients examples docs scripts \
+    \( -name node_modules -o -path 'clients/*/dist' -o -path 'clients/*/docs' -o -path 'clients/*/coverage' \
+    -o -path 'clients/*/reports' -o -name .stryker-tmp \) -prune -o \
+    -type f -size +20k ! -path src/api/demo/demo.js -regextype posix-extended \
+    -regex '.*\.([ch]pp|py|md|sh|[jt]sx?|css|html)' -print)" || return 1
   if [ -n "$large" ]; then
     printf 'these files are larger than 20 KB:\n%s\n' "$large"
     return 1
