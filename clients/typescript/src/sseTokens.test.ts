@@ -1,0 +1,114 @@
+import { describe, expect, it } from "vitest";
+import { settle } from "./testing/platform.ts";
+import { setUp } from "./testing/service.ts";
+
+describe("createSSEToken()", () => {
+  const answer = { sse_token: "sse", expires_at: "2026-01-01T00:00:00Z", expires_in: 60 };
+
+  it("exchanges the access token", async () => {
+    const { service, hub, asked } = setUp();
+    const token = service.createSSEToken();
+    await settle();
+    expect(hub.last.url.pathname).toBe("/api/v1/auth/sse-token");
+    expect(hub.last.method).toBe("POST");
+    expect(hub.last.token).toBe("token-1");
+    await hub.last.respond(200, answer);
+    expect(await token).toEqual(answer);
+    expect(asked).toEqual(["connect"]);
+  });
+
+  it("asks for a fresh access token once after a 401", async () => {
+    const { service, hub, asked } = setUp();
+    const token = service.createSSEToken();
+    await settle();
+    await hub.last.refuse(401, "token_expired");
+    hub.last.refuse(401, "token_signature");
+    await expect(token).rejects.toMatchObject({ code: "token_signature", status: 401 });
+    expect(asked).toEqual(["connect", "refresh"]);
+  });
+
+  it("rejects with what the hub says, with the network's failure, and without a token", async () => {
+    const { service, hub } = setUp();
+    const refused = service.createSSEToken();
+    await settle();
+    hub.last.refuse(429, "session_limit");
+    await expect(refused).rejects.toMatchObject({ code: "session_limit", status: 429 });
+    const failed = service.createSSEToken();
+    await settle();
+    hub.last.fail();
+    await expect(failed).rejects.toMatchObject({ name: "SSEError", code: "network" });
+    await expect(setUp({ getAccessToken: () => null }).service.createSSEToken()).rejects.toMatchObject({
+      code: "signed_out",
+    });
+  });
+
+  it("shares one refresh with a stream that waits for it too", async () => {
+    const give: ((token: string) => void)[] = [];
+    const reasons: string[] = [];
+    const { service, hub } = setUp({
+      getAccessToken: ({ reason }) => {
+        reasons.push(reason);
+        return reason === "connect" ? "stale" : new Promise((resolve) => give.push(resolve));
+      },
+    });
+    service.connect();
+    const token = service.createSSEToken();
+    await settle();
+    const [stream, exchange] = hub.exchanges;
+    await stream?.refuse(401, "token_expired");
+    await exchange?.refuse(401, "token_expired");
+    expect(reasons).toEqual(["connect", "connect", "refresh"]);
+    for (const resolve of give) resolve("fresh");
+    await settle();
+    expect(hub.exchanges.slice(2).map((request) => request.token)).toEqual(["fresh", "fresh"]);
+    await hub.exchanges.find((request, index) => index > 1 && request.method === "POST")?.respond(200, answer);
+    expect(await token).toEqual(answer);
+    // The next one asks anew.
+    service.createSSEToken();
+    await settle();
+    expect(reasons).toHaveLength(4);
+  });
+});
+
+describe("getSSEToken", () => {
+  it("opens streams, and is asked again only shortly before the token's end, by the local clock", async () => {
+    const reasons: string[] = [];
+    const { service, hub, platform } = setUp({
+      getAccessToken: undefined as never,
+      getSSEToken: ({ reason }) => {
+        reasons.push(reason);
+        return { sse_token: `sse-${reasons.length}`, expires_in: 60 };
+      },
+    });
+    service.connect();
+    await settle();
+    const lose = async (after: number) => {
+      await hub.last.hello();
+      await platform.advance(after);
+      await hub.last.send("reauth", {}, "e-0");
+      await hub.last.end();
+      await platform.advance(500);
+    };
+    expect(hub.last.token).toBe("sse-1");
+    await lose(20_000);
+    await lose(20_000);
+    expect(hub.last.token).toBe("sse-1");
+    await lose(14_000);
+    expect(hub.last.token).toBe("sse-2");
+    await hub.last.refuse(401, "token_revoked");
+    expect(hub.last.token).toBe("sse-3");
+    expect(reasons).toEqual(["connect", "connect", "refresh"]);
+  });
+
+  it("null is signed out, and a throw is retried", async () => {
+    await expect(setUp({ getSSEToken: () => null }).service.connect()).rejects.toMatchObject({ code: "signed_out" });
+    const { service, errors } = setUp({
+      getSSEToken: () => {
+        throw new Error("away");
+      },
+    });
+    service.connect();
+    await settle();
+    expect(errors).toMatchObject([{ code: "token_failed" }]);
+  });
+});
