@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { build } from "esbuild";
 import { minify } from "terser";
+import { packNames } from "./pack-names.js";
 
 rmSync("dist", { recursive: true, force: true });
 mkdirSync("dist");
@@ -13,20 +14,15 @@ for (const name of ["index", "eventsource", "cross-tab", "react", "parser"]) {
     bundle: true,
     write: false,
     minify: true,
-    sourcemap: "external",
     format: "esm",
     target: "es2022",
     external: ["@tidings/client", "react"],
     logLevel: "warning",
   });
-  const [map, bundle] = outputFiles;
-  const { code, map: minifiedMap } = await minify(bundle.text, {
+  const { code } = await minify(outputFiles[0].text, {
     module: true,
     ecma: 2022,
     compress: { passes: 3, pure_getters: true, unsafe_arrows: true, inline: 1, sequences: false, directives: false },
-    sourceMap: { content: map.text, filename: `${name}.js`, url: `${name}.js.map` },
   });
-
-  writeFileSync(`dist/${name}.js`, code);
-  writeFileSync(`dist/${name}.js.map`, minifiedMap);
+  writeFileSync(`dist/${name}.js`, packNames(code));
 }
