@@ -33,18 +33,19 @@ export interface SSEErrorOptions {
  * | `listener`, `cursor_store` | code of the application threw; see `cause` |
  */
 export class SSEError extends Error {
+  override readonly name: string = "SSEError";
   declare readonly code: string;
   declare readonly status: number | undefined;
   /** False: the service is in `error` or `closed`. */
-  declare readonly retryable: boolean;
+  readonly retryable: boolean = true;
   /** Which failure in a row it is, since the last `hello`; 0 where it is not about an attempt. */
-  declare attempt: number;
+  attempt = 0;
   /** @internal */
-  declare readonly retryAfter: number;
+  readonly retryAfter: number = 0;
 
   constructor(code: string, { message, ...options }: SSEErrorOptions = {}) {
     super(message ?? `${options.cause ?? code}`, options);
-    Object.assign(this, { name: "SSEError", retryable: true, attempt: 0, retryAfter: 0 }, options, { code });
+    Object.assign(this, options, { code });
   }
 }
 

@@ -14,7 +14,7 @@ export const fetchTransport: Transport = async ({ path, options, cursor, send, s
 
   const { body, headers } = await send(`${path}?${query}`, {
     // A field and not a parameter: the URL stays the same, and with it the preflight that browsers keep by URL.
-    headers: { Accept: "text/event-stream", ...(cursor && { "Last-Event-ID": cursor }) },
+    headers: cursor ? { "Last-Event-ID": cursor } : {},
   });
   const message = headers.get("Content-Type") as string;
   if (!body || !/^text\/event-stream\b/i.test(message)) throw new SSEError("content_type", { message });

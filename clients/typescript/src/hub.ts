@@ -9,16 +9,14 @@ const RETRY_AFTER_LIMIT = 300_000;
 /** How long before its end an SSE token is no longer used, for the way and the hub's own work. */
 const SSE_TOKEN_MARGIN = 5_000;
 
-export const POST: RequestInit = { method: "POST" };
-
 /** Rejects with `signed_out` where there is none, and with `token_failed` where the application threw. */
 export type GetToken = (reason: TokenReason, signal: AbortSignal) => Promise<string>;
 
 export type Hub = readonly [
   /** Rejects with `SSEError` where the answer is no 2xx, or a 204: the hub says that to whom nothing is to be sent. */
   send: (path: string, token: string, signal: AbortSignal, init?: RequestInit) => Promise<Response>,
-  /** The application's access token; a refresh under way serves all who ask meanwhile. */
-  accessToken: GetToken,
+  /** Posts nothing, with the application's access token; a refresh under way serves all who ask meanwhile. */
+  post: (path: string, reason: TokenReason, signal: AbortSignal) => Promise<Response>,
   /** What opens streams: an SSE token where there is `getSSEToken`, else the access token. */
   streamToken: GetToken,
   /** Where a path is. */
@@ -83,6 +81,9 @@ export function createHub(
     return response;
   };
 
+  const post: Hub[1] = async (path, reason, signal) =>
+    send(path, await accessToken(reason, signal), signal, { method: "POST" });
+
   const streamToken: GetToken = async (reason, signal) => {
     if (!getSSEToken) return accessToken(reason, signal);
     const now = platform.Date.now();
@@ -94,5 +95,5 @@ export function createHub(
     return kept;
   };
 
-  return [send, accessToken, streamToken, url];
+  return [send, post, streamToken, url];
 }

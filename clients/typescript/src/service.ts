@@ -2,7 +2,7 @@
 import { onAbort } from "./abort.ts";
 import { isAhead } from "./cursor.ts";
 import { asError, SSEError } from "./errors.ts";
-import { createHub, POST } from "./hub.ts";
+import { createHub } from "./hub.ts";
 import { createIteration } from "./iteration.ts";
 import { matcher } from "./match.ts";
 import { nextState, type SSEConnectionState, type Told } from "./state.ts";
@@ -86,7 +86,7 @@ export class SSEService<Events = Record<string, unknown>> {
     const { baseURL, platform = globalThis, crossTab, cursorStore, debug, schemas } = config as SSEServiceConfig;
     const stats = this.stats as SSEStats;
     const hub = createHub(config as SSEServiceConfig, platform);
-    const [send, accessToken] = hub;
+    const [, post] = hub;
 
     let options: SSEConnectOptions = {};
     let cursor: string | undefined;
@@ -274,8 +274,7 @@ export class SSEService<Events = Record<string, unknown>> {
 
     self.createSSEToken = () => {
       const { signal } = new AbortController();
-      const ask = async (reason: TokenReason) =>
-        (await send("api/v1/auth/sse-token", await accessToken(reason, signal), signal, POST)).json();
+      const ask = async (reason: TokenReason) => (await post("api/v1/auth/sse-token", reason, signal)).json();
       return ask("connect").catch((error) => {
         if (error.status !== 401) throw asError(error);
         return ask("refresh");

@@ -44,7 +44,6 @@ describe("connect()", () => {
       meta_client_version: "1.0.0",
       since: "15m",
     });
-    expect(headers.get("Accept")).toBe("text/event-stream");
     expect(headers.get("X-App")).toBe("1");
     expect(headers.has("Last-Event-ID")).toBe(false);
     await hub.last.open();

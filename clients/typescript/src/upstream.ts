@@ -4,7 +4,7 @@ import { FIRST_BASE, nextBase, wait } from "./backoff.ts";
 import { asError, SSEError, type SSEErrorOptions } from "./errors.ts";
 import { fetchTransport } from "./fetch-transport.ts";
 import { HeartbeatMonitor } from "./heartbeat.ts";
-import { type Hub, POST } from "./hub.ts";
+import type { Hub } from "./hub.ts";
 import type { SourceFactory } from "./source.ts";
 import type { RawEvent } from "./transport.ts";
 import type { SSEConnectOptions, SSEServiceConfig, SSEStats, TokenReason } from "./types.ts";
@@ -13,18 +13,20 @@ import type { SSEConnectOptions, SSEServiceConfig, SSEStats, TokenReason } from 
 const ATTEMPT_TIME = 10_000;
 /** A connection that lasted so long is followed by as short a wait as the first one. */
 const STEADY = 10_000;
+/** How often a page that was left looks whether it still is: about as seldom as a timer can. */
+const AWAY = 1e9;
 
 export const createUpstream =
   (
     { transport = fetchTransport, heartbeatTimeout, getAccessToken }: SSEServiceConfig,
-    [send, accessToken, streamToken, url]: Hub,
+    [send, post, streamToken, url]: Hub,
     stats: SSEStats,
   ): SourceFactory =>
   (host) => {
     const { platform } = host;
     let base = FIRST_BASE;
-    /** One `open()`; it lasts through all its connections, until it is aborted. */
-    let newest: AbortController | undefined;
+    /** The newest stage: an attempt with its connection, or a wait. One that isn't it any more is followed by nothing. */
+    let current: AbortController | undefined;
     /** The one that read the cursor last: what others still bring is not for them to hand on. */
     let reader: AbortController;
 
@@ -32,14 +34,13 @@ export const createUpstream =
       base = nextBase(base, retry);
     };
 
-    const keepUp = async (run: AbortController, options: SSEConnectOptions, older?: AbortController) => {
+    /** All attempts and waits of one `open()`, in which the older connection is closed as soon as it is not needed. */
+    const keepUp = (options: SSEConnectOptions, older?: AbortController) => {
       let reason: TokenReason = "connect";
       let failures = 0;
       let hidden = false;
       let connectedAt: number | undefined;
-      let monitor: HeartbeatMonitor | undefined;
-      /** What is being waited for: aborting it ends the wait. */
-      let current: AbortController;
+      let monitor: HeartbeatMonitor;
 
       const stopOlder = () => {
         older?.abort();
@@ -47,35 +48,54 @@ export const createUpstream =
         older = undefined;
       };
 
-      /** What it was aborted with: `timeout` after so long without a `hello`. */
-      const aborted = async (ms?: number, begin?: (wait: AbortController) => void) => {
-        const wait = new AbortController();
-        current = wait;
-        connectedAt = undefined;
-        const timer = ms && platform.setTimeout(() => connectedAt || wait.abort(new SSEError("timeout")), ms);
-        begin?.(wait);
-        await new Promise<void>((resolve) => onAbort(wait.signal, resolve));
-        platform.clearTimeout(timer);
-        return wait.signal.reason;
+      /** Begins a stage with its work. It lasts until it is aborted, at the latest after so long, and is followed by the next. */
+      const begin = (ms: number, work: (stage: AbortController) => unknown, next: (reason: unknown) => void) => {
+        const stage = new AbortController();
+        const { signal } = stage;
+        current = stage;
+        monitor = new HeartbeatMonitor(
+          { timeout: ms, onTimeout: () => stage.abort(new SSEError("timeout")) },
+          platform,
+        );
+        for (const type of ["pagehide", "pageshow", "online", "visibilitychange", "resume"])
+          platform.addEventListener?.(
+            type,
+            () => {
+              const hides = type === "pagehide";
+              if (hides || (hidden && type === "pageshow")) {
+                hidden = hides;
+                stage.abort();
+              } else monitor.check();
+            },
+            { capture: true, signal },
+          );
+        onAbort(signal, () => {
+          monitor.destroy();
+          stopOlder();
+          if (current === stage) next(signal.reason);
+        });
+        host.state("connecting");
+        if (!signal.aborted) work(stage);
       };
 
-      /** From the token to the end of the stream, with which it aborts the connection. */
-      const attempt = async (connection: AbortController) => {
-        const { signal } = connection;
-        const end = (code: string, details?: SSEErrorOptions) => connection.abort(new SSEError(code, details));
+      const attempt = () => {
+        connectedAt = undefined;
+        hidden ? begin(AWAY, () => {}, attempt) : begin(ATTEMPT_TIME, connect, follow);
+      };
+
+      /** From the token to the end of the stream, with which it aborts the stage. */
+      const connect = async (stage: AbortController) => {
+        const { signal } = stage;
+        const end = (code: string, details?: SSEErrorOptions) => stage.abort(new SSEError(code, details));
         let connectionId: string;
 
-        const reauthenticate = async () => {
-          try {
-            const token = await accessToken("reauth", signal);
-            await send(`api/v1/connections/${connectionId}/token`, token, signal, POST);
-          } catch (error) {
-            const { code } = error as SSEError;
-            if (code === "signed_out") connection.abort(error);
+        const reauthenticate = () =>
+          post(`api/v1/connections/${connectionId}/token`, "reauth", signal).catch((error) => {
+            const { code } = error;
+            if (code === "signed_out") stage.abort(error);
             // A 204 is what is hoped for. Where the hub refuses, it ends the stream, and a fresh token opens the next.
-            if (code === "token_failed" && !signal.aborted) host.error(error as SSEError);
-          }
-        };
+            if (code === "token_failed" && !signal.aborted) host.error(error);
+          });
 
         const batch = (events: readonly RawEvent[]) => {
           let bye: { reason: string; reconnect: boolean; retry_ms: number } | undefined;
@@ -85,6 +105,7 @@ export const createUpstream =
               const hello = JSON.parse(data);
               connectionId = hello.connection_id;
               setBase(hello.retry_ms);
+              monitor.destroy();
               monitor = new HeartbeatMonitor(
                 { expectedInterval: hello.heartbeat_ms, timeout: heartbeatTimeout, onTimeout: () => end("silence") },
                 platform,
@@ -92,22 +113,23 @@ export const createUpstream =
               connectedAt = platform.Date.now();
               reason = "connect";
               stopOlder();
-              if (newest === run) host.state("connected");
+              if (current === stage) host.state("connected");
             }
             if (type === "reauth" && getAccessToken) reauthenticate();
             if (type === "bye") bye = JSON.parse(data);
           }
-          if (!signal.aborted && reader === run) host.batch(events);
+          if (!signal.aborted && reader === stage) host.batch(events);
           if (!bye) return;
           setBase(bye.retry_ms);
           if (bye.reason === "token_expired") reason = "refresh";
           end("bye", { message: bye.reason, retryable: bye.reconnect });
         };
 
+        stats.attempts++;
         try {
           const token = await streamToken(reason, signal);
-          if (signal.aborted) return;
-          if (newest === run) reader = run;
+          if (current !== stage) return;
+          reader = stage;
           await transport(
             {
               path: options.endpoint ?? "api/v1/events/stream",
@@ -118,72 +140,50 @@ export const createUpstream =
               url,
               send: (path, init) => send(path, token, signal, init),
             },
-            { activity: () => monitor?.recordHeartbeat(), batch, retry: (ms) => signal.aborted || setBase(ms) },
+            {
+              activity: () => connectedAt && monitor.recordHeartbeat(),
+              batch,
+              retry: (ms) => signal.aborted || setBase(ms),
+            },
           );
           end("ended");
         } catch (error) {
-          connection.abort(error);
+          stage.abort(error);
         }
       };
 
-      const { signal } = run;
-      onAbort(signal, () => {
-        stopOlder();
-        current?.abort();
-      });
-      for (const type of ["pagehide", "pageshow", "online", "visibilitychange", "resume"])
-        platform.addEventListener?.(
-          type,
-          () => {
-            const hides = type === "pagehide";
-            if (hides || (hidden && type === "pageshow")) {
-              hidden = hides;
-              current.abort();
-            } else monitor?.check();
-          },
-          { capture: true, signal },
-        );
-
-      while (!signal.aborted) {
-        if (newest === run) host.state("connecting");
-        if (hidden) {
-          await aborted();
-          continue;
-        }
-        stats.attempts++;
-        const error = asError(await aborted(ATTEMPT_TIME, attempt));
+      /** What follows an attempt, by what it ended with. */
+      const follow = (cause: unknown) => {
+        const error = asError(cause);
         const { code, status } = error;
-        monitor?.destroy();
-        stopOlder();
-        if (newest !== run) return;
-        if (hidden) continue;
+        if (hidden) return attempt();
         if (status === 401 && reason === "connect") {
           reason = "refresh";
-          continue;
+          return attempt();
         }
         if (!connectedAt) stats.failures++;
         else if (platform.Date.now() - connectedAt >= STEADY) failures = 0;
         if (status === 401) stats.authenticationErrors++;
         error.attempt = failures + 1;
-        if (!error.retryable) {
-          run.abort();
-          return host.state(code === "bye" ? "closed" : "error", error);
-        }
-        host.state("connecting");
-        if (code !== "bye") host.error(error);
-        if (!signal.aborted) await aborted(wait(base, failures++, platform.Math.random()) + error.retryAfter);
-      }
+        if (!error.retryable) return host.state(code === "bye" ? "closed" : "error", error);
+        begin(
+          wait(base, failures++, platform.Math.random()) + error.retryAfter,
+          () => code === "bye" || host.error(error),
+          attempt,
+        );
+      };
+
+      attempt();
     };
 
     return {
       open(options) {
-        const older = newest;
-        newest = new AbortController();
-        keepUp(newest, options, older);
+        keepUp(options, current);
       },
       close() {
-        newest?.abort();
-        newest = undefined;
+        const stage = current;
+        current = undefined;
+        stage?.abort();
       },
     };
   };
