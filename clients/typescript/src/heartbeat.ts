@@ -8,7 +8,7 @@ import type { HeartbeatConfig } from "./types.ts";
  * `recordHeartbeat()` begins another.
  */
 export class HeartbeatMonitor {
-  /** Something was heard. Cheap: no timer is touched while one runs. */
+  /** Something was heard. */
   declare readonly recordHeartbeat: () => void;
   /** Looks at the clock now: timers may be late after a sleep. */
   declare readonly check: () => void;
@@ -20,30 +20,29 @@ export class HeartbeatMonitor {
     { expectedInterval = 15_000, timeout = expectedInterval + 10_000, onTimeout }: HeartbeatConfig,
     platform: Platform = globalThis,
   ) {
+    /** Not a number after a silence, so that it is told once. */
     let last: number;
-    /** Undefined after a silence until something is heard; null for good. */
     let timer: unknown;
 
-    const arm = (ms: number) => {
-      timer = platform.setTimeout(this.check, ms);
-    };
-
     this.check = () => {
-      if (timer == null) return;
       platform.clearTimeout(timer);
-      timer = undefined;
       const now = platform.Date.now();
       last = Math.min(last, now);
       const left = last + timeout - now;
-      left > 0 ? arm(left) : onTimeout();
+      if (left > 0) timer = platform.setTimeout(this.check, left);
+      else if (left <= 0) {
+        last = Number.NaN;
+        onTimeout();
+      }
     };
     this.recordHeartbeat = () => {
       last = platform.Date.now();
-      if (timer === undefined) arm(timeout);
+      this.check();
     };
     this.destroy = () => {
-      platform.clearTimeout(timer);
-      timer = null;
+      // No silence lasts so long.
+      timeout = Number.NaN;
+      this.check();
     };
     this.recordHeartbeat();
   }

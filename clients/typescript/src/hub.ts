@@ -10,32 +10,20 @@ const RETRY_AFTER_LIMIT = 300_000;
 const SSE_TOKEN_MARGIN = 5_000;
 
 /** Rejects with `signed_out` where there is none, and with `token_failed` where the application threw. */
-export type GetToken = (reason: TokenReason, signal: AbortSignal) => Promise<string>;
+type GetToken = (reason: TokenReason, signal: AbortSignal) => Promise<string>;
 
+/** Rejects with `SSEError` where the answer is no 2xx, or a 204: the hub says that to whom nothing is to be sent. */
+type Send = (path: string, init?: RequestInit) => Promise<Response>;
+
+/** All that reject do so where there is no token, too. */
 export type Hub = readonly [
-  /** Rejects with `SSEError` where the answer is no 2xx, or a 204: the hub says that to whom nothing is to be sent. */
-  send: (path: string, token: string, signal: AbortSignal, init?: RequestInit) => Promise<Response>,
   /** Posts nothing, with the application's access token; a refresh under way serves all who ask meanwhile. */
   post: (path: string, reason: TokenReason, signal: AbortSignal) => Promise<Response>,
-  /** What opens streams: an SSE token where there is `getSSEToken`, else the access token. */
-  streamToken: GetToken,
+  /** A way to ask with what opens streams: an SSE token where there is `getSSEToken`, else the access token. */
+  stream: (reason: TokenReason, signal: AbortSignal) => Promise<Send>,
   /** Where a path is. */
   url: (path: string) => string,
 ];
-
-/** The answer as an error. */
-async function refusal(response: Response, platform: Platform): Promise<SSEError> {
-  const { status, headers } = response;
-  const after = headers.get("Retry-After") as string;
-  const wait = +after * 1000 || Date.parse(after) - platform.Date.now() || 0;
-  const { code = `http_${status}`, detail } = (await response.json().catch(() => {})) ?? {};
-  return new SSEError(code, {
-    message: detail,
-    status,
-    retryable: ![204, 400, 403].includes(status),
-    retryAfter: Math.min(Math.max(wait, 0), RETRY_AFTER_LIMIT),
-  });
-}
 
 export function createHub(
   { baseURL, headers, fetch, getAccessToken, getSSEToken }: SSEServiceConfig,
@@ -69,31 +57,41 @@ export function createHub(
     return refresh;
   };
 
-  const url = (path: string) => `${baseURL}`.replace(/\/*$/, "/") + path.replace(/^\/*/, "");
+  const url = (path: string) => `${baseURL}\n${path}`.replace(/\/*\n\/*/, "/");
 
-  const send: Hub[0] = async (path, token, signal, init) => {
+  const send = async (path: string, token: string, signal: AbortSignal, init?: RequestInit) => {
     const response = await (fetch ?? platform.fetch)(url(path), {
       ...init,
       signal,
       headers: { ...headers, ...init?.headers, Authorization: `Bearer ${token}` },
     });
-    if (!response.ok || response.status === 204) throw await refusal(response, platform);
-    return response;
+    const { status } = response;
+    if (response.ok && status !== 204) return response;
+    const after = response.headers.get("Retry-After") as string;
+    const wait = +after * 1000 || Date.parse(after) - platform.Date.now() || 0;
+    const { code = `http_${status}`, detail } = (await response.json().catch(() => {})) ?? {};
+    throw new SSEError(code, {
+      message: detail,
+      status,
+      retryable: ![204, 400, 403].includes(status),
+      retryAfter: Math.min(Math.max(wait, 0), RETRY_AFTER_LIMIT),
+    });
   };
 
-  const post: Hub[1] = async (path, reason, signal) =>
+  const post: Hub[0] = async (path, reason, signal) =>
     send(path, await accessToken(reason, signal), signal, { method: "POST" });
 
-  const streamToken: GetToken = async (reason, signal) => {
-    if (!getSSEToken) return accessToken(reason, signal);
+  const stream: Hub[1] = async (reason, signal) => {
     const now = platform.Date.now();
-    if (reason !== "connect" || now >= keptUntil) {
+    if (!getSSEToken) kept = await accessToken(reason, signal);
+    else if (reason !== "connect" || now >= keptUntil) {
       const { sse_token, expires_in } = await ask(getSSEToken, { reason, signal });
       kept = sse_token;
       keptUntil = now + expires_in * 1000 - SSE_TOKEN_MARGIN;
     }
-    return kept;
+    const token = kept;
+    return (path, init) => send(path, token, signal, init);
   };
 
-  return [send, post, streamToken, url];
+  return [post, stream, url];
 }

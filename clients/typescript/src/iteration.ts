@@ -26,12 +26,13 @@ export function createIteration<Event>(onEnd: () => void): Iteration<Event> {
   const read = async function* () {
     try {
       for (;;) {
-        while (queue.length) yield queue.shift() as Event;
-        if (ended?.error) throw ended.error;
-        if (ended) return;
-        await new Promise<void>((resolve) => {
-          wake = resolve;
-        });
+        if (queue.length) yield queue.shift() as Event;
+        else if (ended?.error) throw ended.error;
+        else if (ended) return;
+        else
+          await new Promise<void>((resolve) => {
+            wake = resolve;
+          });
       }
     } finally {
       end();

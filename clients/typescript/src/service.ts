@@ -86,10 +86,9 @@ export class SSEService<Events = Record<string, unknown>> {
     const { baseURL, platform = globalThis, crossTab, cursorStore, debug, schemas } = config as SSEServiceConfig;
     const stats = this.stats as SSEStats;
     const hub = createHub(config as SSEServiceConfig, platform);
-    const [, post] = hub;
+    const [post] = hub;
 
     let options: SSEConnectOptions = {};
-    let cursor: string | undefined;
     /** Settles when `connected` is reached, or can't be any more. */
     let connected: Promise<void>;
     let resolve: () => void;
@@ -97,10 +96,6 @@ export class SSEService<Events = Record<string, unknown>> {
     let lostAt: number;
     /** What was under way before a `disconnect()` stops there. */
     let closings = 0;
-
-    const move = (id: string | undefined) => {
-      self.lastEventId = cursor = id;
-    };
 
     const isOpen = () => /ing|ted/.test(this.state);
 
@@ -113,25 +108,26 @@ export class SSEService<Events = Record<string, unknown>> {
       }
     };
 
-    /** A way to listen, and the way to tell those who do; whether there are any. */
-    const emitter = <Arguments extends unknown[]>(code = "listener") => {
+    /** Makes the way to listen that has this name, and gives the way to tell those who do; it says whether there are any. */
+    const emitter = <Arguments extends unknown[]>(name: string, code = "listener") => {
       const listeners = new Set<Listener<Arguments>>();
       const listen = (listener: Listener<Arguments>): Unsubscribe => {
         listeners.add(listener);
         return () => listeners.delete(listener);
       };
-      const tell = (...values: Arguments) => {
+      (self as Record<string, unknown>)[name] = listen;
+      return (...values: Arguments) => {
         for (const listener of [...listeners]) if (listeners.has(listener)) guard(code, () => listener(...values));
         return listeners.size;
       };
-      return [listen, tell] as const;
     };
 
-    const [listen, tellEvent] = emitter<[SSEEvent]>();
-    const [onBatch, tellBatch] = emitter<[]>();
-    const [onError, tellError] = emitter<Parameters<ErrorListener>>("");
-    const [onStateChange, tellState] = emitter<Parameters<StateListener>>();
-    const [onGap, tellGap] = emitter<Parameters<GapListener>>();
+    const tellEvent = emitter<[SSEEvent]>("on");
+    const tellBatch = emitter<[]>("onBatch");
+    const tellError = emitter<Parameters<ErrorListener>>("onError", "");
+    const tellState = emitter<Parameters<StateListener>>("onStateChange");
+    const tellGap = emitter<Parameters<GapListener>>("onGap");
+    const listen = this.on as unknown as (listener: Listener<[SSEEvent]>) => Unsubscribe;
 
     /** An error that is not about an attempt, and that nobody listens for, stands in the console at least. */
     const report = (error: SSEError) => {
@@ -186,8 +182,9 @@ export class SSEService<Events = Record<string, unknown>> {
       for (const event of events) {
         const { type, id } = event;
         const gap = type === "gap" && JSON.parse(event.data);
-        const ahead = isAhead(id, cursor);
-        if (gap.reason === "unknown_id" || (ahead ?? (gap || type === "hello" || !cursor))) move(id);
+        const ahead = isAhead(id, self.lastEventId);
+        if (gap.reason === "unknown_id" || (ahead ?? (gap || type === "hello" || !self.lastEventId)))
+          self.lastEventId = id;
         if (gap) {
           stats.gaps++;
           tellGap(gap);
@@ -196,14 +193,14 @@ export class SSEService<Events = Record<string, unknown>> {
         if (before !== closings) return;
       }
       tellBatch();
-      guard("cursor_store", () => cursorStore?.save(cursor as string));
+      guard("cursor_store", () => cursorStore?.save(self.lastEventId as string));
     };
 
     const direct = createUpstream(config as SSEServiceConfig, hub, stats);
     const source = (crossTab?.(direct) ?? direct)({
       baseURL: `${baseURL}`,
       platform,
-      cursor: () => cursor,
+      cursor: () => self.lastEventId,
       batch: dispatch,
       state: become,
       error: report,
@@ -212,12 +209,12 @@ export class SSEService<Events = Record<string, unknown>> {
     const open = async (wanted: SSEConnectOptions) => {
       const before = closings;
       options = wanted;
-      move(cursor || wanted.lastEventId);
+      self.lastEventId ||= wanted.lastEventId;
       become("connecting");
-      if (cursorStore && !cursor)
+      if (cursorStore && !self.lastEventId)
         await guard("cursor_store", async () => {
           const stored = await cursorStore.load();
-          if (stored && !cursor && before === closings) move(stored);
+          if (stored && before === closings) self.lastEventId ||= stored;
         });
       if (before === closings && options === wanted) source.open(wanted);
     };
@@ -244,7 +241,7 @@ export class SSEService<Events = Record<string, unknown>> {
     self.disconnect = ({ forget } = {}) => {
       close("disconnected");
       if (forget) {
-        move(undefined);
+        self.lastEventId = undefined;
         guard("cursor_store", () => cursorStore?.clear());
       }
     };
@@ -263,14 +260,12 @@ export class SSEService<Events = Record<string, unknown>> {
         offState();
       });
       const off = this.on(types, push);
-      const offState = onStateChange(
+      const offState = this.onStateChange(
         (state, _previous, error) => isOpen() || end(state === "error" ? error : undefined),
       );
       onAbort(signal, () => end());
       return events;
     };
-
-    Object.assign(self, { onError, onStateChange, onGap, onBatch });
 
     self.createSSEToken = () => {
       const { signal } = new AbortController();

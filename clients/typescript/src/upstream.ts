@@ -19,7 +19,7 @@ const AWAY = 1e9;
 export const createUpstream =
   (
     { transport = fetchTransport, heartbeatTimeout, getAccessToken }: SSEServiceConfig,
-    [send, post, streamToken, url]: Hub,
+    [post, stream, url]: Hub,
     stats: SSEStats,
   ): SourceFactory =>
   (host) => {
@@ -48,15 +48,21 @@ export const createUpstream =
         older = undefined;
       };
 
+      /** Ends a stage with this error after so much silence, which is by default the expected interval and some. */
+      const watch = (stage: AbortController, code: string, timeout?: number, expectedInterval?: number) => {
+        monitor?.destroy();
+        monitor = new HeartbeatMonitor(
+          { expectedInterval, timeout, onTimeout: () => stage.abort(new SSEError(code)) },
+          platform,
+        );
+      };
+
       /** Begins a stage with its work. It lasts until it is aborted, at the latest after so long, and is followed by the next. */
       const begin = (ms: number, work: (stage: AbortController) => unknown, next: (reason: unknown) => void) => {
         const stage = new AbortController();
         const { signal } = stage;
         current = stage;
-        monitor = new HeartbeatMonitor(
-          { timeout: ms, onTimeout: () => stage.abort(new SSEError("timeout")) },
-          platform,
-        );
+        watch(stage, "timeout", ms);
         for (const type of ["pagehide", "pageshow", "online", "visibilitychange", "resume"])
           platform.addEventListener?.(
             type,
@@ -105,11 +111,7 @@ export const createUpstream =
               const hello = JSON.parse(data);
               connectionId = hello.connection_id;
               setBase(hello.retry_ms);
-              monitor.destroy();
-              monitor = new HeartbeatMonitor(
-                { expectedInterval: hello.heartbeat_ms, timeout: heartbeatTimeout, onTimeout: () => end("silence") },
-                platform,
-              );
+              watch(stage, "silence", heartbeatTimeout, hello.heartbeat_ms);
               connectedAt = platform.Date.now();
               reason = "connect";
               stopOlder();
@@ -127,7 +129,7 @@ export const createUpstream =
 
         stats.attempts++;
         try {
-          const token = await streamToken(reason, signal);
+          const send = await stream(reason, signal);
           if (current !== stage) return;
           reader = stage;
           await transport(
@@ -138,10 +140,10 @@ export const createUpstream =
               signal,
               platform,
               url,
-              send: (path, init) => send(path, token, signal, init),
+              send,
             },
             {
-              activity: () => connectedAt && monitor.recordHeartbeat(),
+              activity: () => signal.aborted || (connectedAt && monitor.recordHeartbeat()),
               batch,
               retry: (ms) => signal.aborted || setBase(ms),
             },
