@@ -19,6 +19,9 @@ export type SSEConnectionState = (typeof SSEConnectionState)[keyof typeof SSECon
 /** What a source tells of its connection, or the service of itself. */
 export type Told = "connecting" | "connected" | "error" | "closed";
 
-/** The state that follows (the pattern is that of `connected` and `reconnecting`): whoever was connected and is connecting is reconnecting, until it gave up or was closed. */
+/**
+ * The state that follows: whoever was connected and is connecting is reconnecting, until it gave up or was closed. The
+ * pattern is that of `connected` and `reconnecting`.
+ */
 export const nextState = (state: SSEConnectionState, told: Told): SSEConnectionState =>
   told === "connecting" && /ted$|^re/.test(state) ? "reconnecting" : told;
