@@ -2,6 +2,8 @@ import { SSEError } from "@tidings/client";
 import { expect, test } from "vitest";
 import { ANSWER, ANSWERS, LOOK, QUIET, RING_EVENTS } from "./cross-tab/limits.ts";
 import { shareTabs } from "./cross-tab.ts";
+import { settle } from "./testing/platform.ts";
+import { setUp } from "./testing/service.ts";
 import { ids, leaderOf, openTabs, say } from "./testing/sharing.ts";
 import { type Tab, World } from "./testing/tabs.ts";
 
@@ -57,6 +59,33 @@ test("the leader hangs in the middle of a burst: another takes over, and nothing
 test("a key is required", () => {
   expect(() => shareTabs({ key: "" })).toThrow(new TypeError("shareTabs needs a key: the user's id"));
   expect(() => shareTabs({} as { key: string })).toThrow(TypeError);
+});
+
+test.each([
+  ["there are no locks", {}],
+  [
+    "locks are refused",
+    {
+      navigator: { locks: { request: () => Promise.reject(new DOMException("no", "SecurityError")) } },
+      BroadcastChannel: class {
+        postMessage() {}
+        close() {}
+      },
+    },
+  ],
+])("where %s, a stream of other options opens before the last one closes", async (_, page) => {
+  const { service, platform, hub } = setUp({ crossTab: shareTabs({ key: "u1" }) });
+  Object.assign(platform, page);
+  service.connect({ eventTypes: ["a"] });
+  await settle();
+  const first = hub.last;
+  await first.hello();
+  service.connect({ eventTypes: ["b"] });
+  await settle();
+  expect(hub.streams).toHaveLength(2);
+  expect(first.aborted).toBe(false);
+  await hub.last.hello();
+  expect(first.aborted).toBe(true);
 });
 
 test("tabs share whatever order their lists are in, and however often something stands there", async () => {

@@ -30,25 +30,28 @@ export const shareTabs = ({ key }: ShareTabsOptions): CrossTab => {
     const { platform } = host;
     let name: string;
     let source: Source | undefined;
+    let alone = false;
     return {
       open(options) {
-        const { endpoint, eventTypes, channels } = options;
-        const url = new URL(host.baseURL, globalThis.location?.href).href;
-        const before = name;
-        // JSON keeps every two sets apart.
-        const sets = [eventTypes, channels].map((list) => list && [...new Set(list)].sort());
-        name = `tidings:${JSON.stringify([PROTOCOL, url, endpoint, key, ...sets])}`;
-        if (name !== before) {
-          // The cursor is the service's: the new stream starts from it.
-          source?.close();
-          const locks = platform.navigator?.locks;
-          source =
-            locks && platform.BroadcastChannel
-              ? createTab(direct, host, name, locks, (options) => {
-                  source = direct(host);
-                  source.open(options);
-                })
-              : direct(host);
+        const locks = platform.navigator?.locks;
+        // A source of its own stays the same one, which opens another stream before it closes the last.
+        if (alone || !locks || !platform.BroadcastChannel) source ??= direct(host);
+        else {
+          const { endpoint, eventTypes, channels } = options;
+          const url = new URL(host.baseURL, globalThis.location?.href).href;
+          const before = name;
+          // JSON keeps every two sets apart.
+          const sets = [eventTypes, channels].map((list) => list && [...new Set(list)].sort());
+          name = `tidings:${JSON.stringify([PROTOCOL, url, endpoint, key, ...sets])}`;
+          if (name !== before) {
+            // The cursor is the service's: the new stream starts from it.
+            source?.close();
+            source = createTab(direct, host, name, locks, (options) => {
+              alone = true;
+              source = direct(host);
+              source.open(options);
+            });
+          }
         }
         source?.open(options);
       },
