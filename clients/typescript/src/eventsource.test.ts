@@ -87,6 +87,24 @@ it("takes events out of their envelopes, data as it was sent", async () => {
   expect(service.lastEventId).toBe("e-10");
 });
 
+it("skips an event that is too large, reports it, and commits its id", async () => {
+  const { service, open, source, events, errors } = setUp();
+  service.connect();
+  await settle();
+  await open();
+  const most = "é".repeat(524_288);
+  source().hear("message", JSON.stringify({ type: "a", text: most }), "e-1");
+  source().hear("message", JSON.stringify({ type: "a", text: `${most}e` }), "e-2");
+  source().hear("message", JSON.stringify({ type: "a", data: "e".repeat(1_048_575) }), "e-3");
+  await settle();
+  expect(events.map(({ id }) => id)).toEqual(["e-1"]);
+  expect(errors.map(({ code, cause }) => [code, cause])).toEqual([
+    ["oversize", 1_048_577],
+    ["oversize", 1_048_577],
+  ]);
+  expect(service.lastEventId).toBe("e-3");
+});
+
 it("hands on what one task brought as one batch", async () => {
   const { service, open, source } = setUp();
   let batches = 0;

@@ -12,11 +12,17 @@ export interface EventSourceTransportOptions {
 
 const SYSTEM = ["hello", "ping", "gap", "reauth", "bye"];
 
+/** The most data that an event may have, in bytes of UTF-8: as much as the parser lets through. */
+const LIMIT = 1_048_576;
+
 /** `{"type":"<type>","data":<data>}`, as the hub writes it; or `"text":"<text>"`. */
-const open = ({ data, lastEventId: id }: MessageEvent<string>): RawEvent => {
-  const { type, text } = JSON.parse(data);
+const open = ({ data: envelope, lastEventId: id }: MessageEvent<string>): RawEvent => {
+  const { type, text } = JSON.parse(envelope);
   // The data as it was sent, digits and all.
-  return { type, id, data: text ?? data.slice(`{"type":"${type}","data":`.length, -1) };
+  const data: string = text ?? envelope.slice(`{"type":"${type}","data":`.length, -1);
+  // What is short can't be too large, and is not counted.
+  const size = data.length > LIMIT / 3 ? new TextEncoder().encode(data).length : 0;
+  return size > LIMIT ? { type, id, data: "", size } : { type, id, data };
 };
 
 /**
