@@ -1,3 +1,4 @@
+import type { EffectCallback } from "react";
 import { expectTypeOf, it } from "vitest";
 import type { HeartbeatConfig, SSEConnectOptions, SSEEvent } from "./index.ts";
 import { SSEConnectionState, SSEService } from "./index.ts";
@@ -49,6 +50,11 @@ it("has the names that its users know", () => {
   expectTypeOf(service.state).toEqualTypeOf<SSEConnectionState>();
   expectTypeOf<SSEConnectOptions>().toHaveProperty("eventTypes");
   expectTypeOf<HeartbeatConfig>().toHaveProperty("expectedInterval");
+});
+
+it("gives back an unsubscriber that an effect of React's may return", () => {
+  expectTypeOf(service.on("novel.created", () => {})).toEqualTypeOf<() => void>();
+  expectTypeOf(() => service.onGap(() => {})).toExtend<EffectCallback>();
 });
 
 it("refuses listeners for other data", () => {

@@ -160,7 +160,7 @@ export interface HeartbeatConfig {
 }
 
 /** Takes a listener away again; calling it twice does nothing. */
-export type Unsubscribe = () => unknown;
+export type Unsubscribe = () => void;
 
 export type ErrorListener = (error: SSEError) => void;
 /** `error` says why, where the state is `error` or `closed`. */
