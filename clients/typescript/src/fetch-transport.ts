@@ -6,11 +6,9 @@ import type { RawEvent, Transport } from "./transport.ts";
 export const fetchTransport: Transport = async ({ path, options, cursor, send, signal }, sink) => {
   const { eventTypes, channels, since, metadata } = options;
   const query = new URLSearchParams();
-  const set = (name: string, value: unknown) => value != null && query.set(name, value as string);
-  set("events", eventTypes);
-  set("channels", channels);
-  set("since", since);
-  for (const name in metadata) set(`meta_${name}`, metadata[name]);
+  const fields: Record<string, unknown> = { events: eventTypes, channels, since };
+  for (const name in metadata) fields[`meta_${name}`] = metadata[name];
+  for (const name in fields) if (fields[name] != null) query.set(name, fields[name] as string);
 
   const { body, headers } = await send(`${path}?${query}`, {
     // A field and not a parameter: the URL stays the same, and with it the preflight that browsers keep by URL.

@@ -132,7 +132,7 @@ export class SSEService<Events = Record<string, unknown>> {
     /** An error that is not about an attempt, and that nobody listens for, stands in the console at least. */
     const report = (error: SSEError) => {
       debug?.(error.message, error);
-      if (!tellError(error) && !error.attempt) console.error(error);
+      tellError(error) || error.attempt || console.error(error);
     };
 
     const become = (told: Told, error?: SSEError) => {
