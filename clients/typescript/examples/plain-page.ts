@@ -11,7 +11,9 @@ export const sseService = new SSEService<Events>({
   // after "refresh" and "reauth" it won't. `null` where nobody is signed in.
   async getAccessToken({ reason, signal }) {
     const answer = await fetch("/token", { cache: reason === "connect" ? "default" : "reload", signal });
-    return answer.status === 401 ? null : (await answer.json()).access_token;
+    if (answer.status === 401) return null;
+    if (!answer.ok) throw new Error(`/token says ${answer.status}`); // reported, and asked again
+    return (await answer.json()).access_token;
   },
 });
 

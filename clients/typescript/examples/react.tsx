@@ -9,7 +9,12 @@ interface Events {
 
 const service = new SSEService<Events>({
   baseURL: "https://hub.example",
-  getAccessToken: async () => (await (await fetch("/token")).json()).access_token,
+  async getAccessToken() {
+    const answer = await fetch("/token", { cache: "no-store" });
+    if (answer.status === 401) return null; // nobody is signed in
+    if (!answer.ok) throw new Error(`/token says ${answer.status}`); // reported, and asked again
+    return (await answer.json()).access_token;
+  },
 });
 
 // The provider connects when it is mounted and disconnects after its last unmount. Options compare by value.

@@ -1,10 +1,10 @@
 declare const self: ServiceWorkerGlobalScope;
 
-const hub = "https://hub.example";
+// The client's baseURL. Where hub and page have one origin, a path tells them apart.
+const hub = "https://hub.example/";
 
 self.addEventListener("fetch", (event) => {
-  const { url, headers } = event.request;
-  if (new URL(url).origin === hub || headers.get("Accept") === "text/event-stream") return; // no respondWith: the network's own
+  if (event.request.url.startsWith(hub)) return; // no respondWith: the network's own
   event.respondWith(caches.match(event.request).then((cached) => cached ?? fetch(event.request)));
 });
 
