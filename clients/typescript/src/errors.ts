@@ -38,7 +38,7 @@ export class SSEError extends Error {
   declare readonly status: number | undefined;
   /** False: the service is in `error` or `closed`. */
   readonly retryable: boolean = true;
-  /** Which failure in a row it is, since the last `hello`; 0 where it is not about an attempt. */
+  /** Which failure in a row it is, since a connection that lasted 10 s; 0 where it is not about an attempt. */
   attempt = 0;
   /** @internal */
   readonly retryAfter: number = 0;
