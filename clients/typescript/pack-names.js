@@ -56,7 +56,9 @@ const findVariables = (code) => {
       !ts.isVariableDeclaration(declaration) &&
       !ts.isParameter(declaration) &&
       !ts.isBindingElement(declaration) &&
-      !ts.isImportSpecifier(declaration)
+      !ts.isImportSpecifier(declaration) &&
+      !ts.isFunctionDeclaration(declaration) &&
+      !ts.isClassDeclaration(declaration)
     )
       return;
     const home = scopeOf(declaration);
@@ -120,5 +122,9 @@ export const packNames = (code) => {
     size = measured;
     names = renamed;
   }
-  return write(names);
+  const packed = write(names);
+  // Each place must name the variable that it named before.
+  const standing = (found) => found.map(({ places }) => places.length).join();
+  if (standing(findVariables(packed)) !== standing(variables)) throw new Error("a name is taken twice");
+  return packed;
 };
