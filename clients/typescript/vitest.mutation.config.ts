@@ -5,6 +5,6 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   resolve: { alias: { "@tidings/client": fileURLToPath(new URL("./src/index.ts", import.meta.url)) } },
   test: {
-    include: ["src/{parser,backoff,state,cursor,heartbeat,upstream,sseService,iteration}.test.ts"],
+    include: ["src/{parser,backoff,state,cursor,heartbeat,upstream*,sse*,dispatch,iteration}.test.ts"],
   },
 });
