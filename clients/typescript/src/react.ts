@@ -129,7 +129,7 @@ const mounted: object[] = [];
 /**
  * Connects the service while at least one provider of it is mounted, and hands it to `useSSE`. It disconnects one task
  * after the last was unmounted, so that one that comes in its place (another route, or Strict Mode's second mount) finds
- * the connection as it was.
+ * the connection as it was. Providers of one service want the same options: those of the last one to mount are in force.
  */
 export function SSEProvider<Events>({ service, options, children }: SSEProviderProps<Events>): ReactElement {
   // biome-ignore lint/correctness/useExhaustiveDependencies: options compare by value
