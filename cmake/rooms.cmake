@@ -6,6 +6,8 @@ add_library(tidings_flags INTERFACE)
 target_include_directories(tidings_flags INTERFACE "${PROJECT_SOURCE_DIR}/src")
 target_compile_options(tidings_flags INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor
                                                -Woverloaded-virtual -Werror -fno-omit-frame-pointer)
+# Sources compiled together are not each the main file, which is all that this warning goes by.
+target_compile_options(tidings_flags INTERFACE $<$<CXX_COMPILER_ID:GNU>:-Wno-subobject-linkage>)
 target_compile_definitions(tidings_flags INTERFACE "TIDINGS_VERSION=\"${PROJECT_VERSION}\"")
 target_link_libraries(tidings_flags INTERFACE Threads::Threads)
 if(TIDINGS_SANITIZE)

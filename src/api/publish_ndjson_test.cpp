@@ -10,14 +10,14 @@ namespace {
 
 using testing::Hub;
 
-constexpr const char* path = "/api/v1/events";
+constexpr const char* ndjson_path = "/api/v1/events";
 
 // A request whose lines come as the test wants.
 class PublishLines : public Hub {
  protected:
   void begin(const std::string& credential) {
-    exchange =
-        send("POST", path, {{"Authorization", bearer(credential)}, {"Content-Type", "application/x-ndjson"}}, "…");
+    exchange = send("POST", ndjson_path,
+                    {{"Authorization", bearer(credential)}, {"Content-Type", "application/x-ndjson"}}, "…");
     ASSERT_EQ(exchange->status(), 200);
     ASSERT_EQ(exchange->field("Content-Type"), "application/x-ndjson");
   }
@@ -168,7 +168,7 @@ TEST_F(PublishLines, AreStoredThoughThePeerIsGone) {
 TEST_F(PublishLines, AreNotReadForAPeerThatIsAlreadyGone) {
   http::Request request;
   request.method = "POST";
-  request.path = path;
+  request.path = ndjson_path;
   request.has_body = true;
   request.fields.add("Authorization", bearer(std::string(testing::publisher_key)));
   request.fields.add("Content-Type", "application/x-ndjson");

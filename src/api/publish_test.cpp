@@ -5,13 +5,13 @@ namespace {
 
 using testing::Hub;
 
-constexpr const char* path = "/api/v1/events";
+constexpr const char* publish_path = "/api/v1/events";
 
 class PublishTest : public Hub {
  protected:
   testing::ExchangeTestPtr publish(const std::string& credential, std::string body,
                                    std::string type = "application/json") {
-    return ask("POST", path, {{"Authorization", bearer(credential)}, {"Content-Type", std::move(type)}},
+    return ask("POST", publish_path, {{"Authorization", bearer(credential)}, {"Content-Type", std::move(type)}},
                std::move(body));
   }
   std::string key{testing::publisher_key};
@@ -46,7 +46,7 @@ TEST_F(PublishTest, RefusesAnotherEventUnderAKey) {
 }
 
 TEST_F(PublishTest, AsksForAKnownPublisher) {
-  EXPECT_EQ(code_of(ask("POST", path)), "token_missing");
+  EXPECT_EQ(code_of(ask("POST", publish_path)), "token_missing");
   EXPECT_EQ(code_of(publish("no-such-key", "{}")), "publisher_key_invalid");
   EXPECT_EQ(code_of(publish("not.a.token", "{}")), "token_malformed");
   EXPECT_EQ(code_of(publish(token("ada"), "{}")), "publish_forbidden");
@@ -74,9 +74,9 @@ TEST_F(PublishTest, StoresNothingOfAnArrayWithAForbiddenEvent) {
 }
 
 TEST_F(PublishTest, LooksAtTheTokenAgainWhenTheBodyHasCome) {
-  const auto exchange =
-      send("POST", path, {{"Authorization", bearer(token("ada", {}, {"**"}))}, {"Content-Type", "application/json"}},
-           R"({"type": "a", "data": 1})");
+  const auto exchange = send(
+      "POST", publish_path, {{"Authorization", bearer(token("ada", {}, {"**"}))}, {"Content-Type", "application/json"}},
+      R"({"type": "a", "data": 1})");
   clock.advance(std::chrono::hours{2});
   wait_for([&] { return !exchange->answers.empty(); });
   EXPECT_EQ(code_of(exchange), "token_expired");

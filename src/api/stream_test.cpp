@@ -5,7 +5,7 @@ namespace {
 
 using testing::Hub;
 
-constexpr const char* path = "/api/v1/events/stream";
+constexpr const char* stream_path = "/api/v1/events/stream";
 
 class SessionTest : public Hub {
  protected:
@@ -19,7 +19,7 @@ class SessionTest : public Hub {
 class StreamTest : public Hub {
  protected:
   testing::ExchangeTestPtr open(const std::string& query, Given fields = {}) {
-    return ask("GET", path + query, fields);
+    return ask("GET", stream_path + query, fields);
   }
   bool contains(const testing::ExchangeTestPtr& exchange, std::string_view text) {
     return exchange->stream.bytes.find(text) != std::string::npos;
@@ -106,7 +106,7 @@ TEST_F(StreamTest, IsOpenedByASessionOnce) {
 TEST_F(StreamTest, IsWonByOneOfManyThatRaceForASession) {
   const std::string id = session(token("ada"));
   std::vector<testing::ExchangeTestPtr> racers;
-  for (int i = 0; i < 40; ++i) racers.push_back(send("GET", path + ("?session_id=" + id)));
+  for (int i = 0; i < 40; ++i) racers.push_back(send("GET", stream_path + ("?session_id=" + id)));
   wait_for([&] {
     return std::all_of(racers.begin(), racers.end(), [](const auto& racer) { return !racer->answers.empty(); });
   });
@@ -120,10 +120,10 @@ TEST_F(StreamTest, LeavesTheSessionWhereItIsRefusedOrOnlyAskedAbout) {
   EXPECT_EQ(code_of(open("?session_id=" + id + "&channels=c")), "channel_forbidden");
   EXPECT_EQ(code_of(open("?session_id=" + id, {{"Authorization", "Bearer x"}})), "credentials_conflict");
   EXPECT_EQ(code_of(open("?session_id=" + id, {{"Last-Event-ID", "x"}, {"Last-Event-ID", "y"}})), "parameter_repeated");
-  EXPECT_EQ(ask("HEAD", path + ("?session_id=" + id))->status(), 200);
+  EXPECT_EQ(ask("HEAD", stream_path + ("?session_id=" + id))->status(), 200);
   stream_settings.streams = 0;
   EXPECT_EQ(code_of(open("?session_id=" + id)), "stream_limit");
-  EXPECT_EQ(code_of(ask("HEAD", path + ("?session_id=" + id))), "stream_limit");
+  EXPECT_EQ(code_of(ask("HEAD", stream_path + ("?session_id=" + id))), "stream_limit");
   stream_settings.streams = 10;
   EXPECT_EQ(open("?session_id=" + id)->status(), 200);
 }
@@ -132,7 +132,7 @@ TEST_F(StreamTest, LeavesTheSessionOfAClientThatIsGone) {
   const std::string id = session(token("ada"));
   http::Request request;
   request.method = "GET";
-  request.path = path;
+  request.path = stream_path;
   request.query = "session_id=" + id;
   const auto gone = std::make_shared<testing::RecordedExchange>(reactor, std::move(request));
   gone->gone = true;
@@ -195,7 +195,8 @@ TEST_F(StreamTest, RefusesReplaysWithoutTheStore) {
   store_broken = true;
   const std::string access = bearer(token("ada"));
   EXPECT_EQ(code_of(open("?since=1h", {{"Authorization", access}})), "store_unavailable");
-  EXPECT_EQ(code_of(ask("HEAD", path + std::string("?since=1h"), {{"Authorization", access}})), "store_unavailable");
+  EXPECT_EQ(code_of(ask("HEAD", stream_path + std::string("?since=1h"), {{"Authorization", access}})),
+            "store_unavailable");
   EXPECT_EQ(open("", {{"Authorization", access}})->status(), 200);
 }
 

@@ -25,7 +25,7 @@ ErrorCode refusal(const std::string& head) {
   return result ? ErrorCode::internal : result.error().code;
 }
 
-constexpr auto malformed = ErrorCode::request_malformed;
+constexpr auto request_malformed = ErrorCode::request_malformed;
 
 TEST(HeadScanner, FindsTheEndOfAHead) {
   const std::string head = "GET /a?b HTTP/1.1\r\nHost: h\r\nEmpty:\r\nTab:\t\x80\xff \r\n\r\n";
@@ -42,8 +42,8 @@ TEST(HeadScanner, PassesOverOneEmptyLineBeforeARequest) {
   HeadScanner scanner(1000, 10);
   EXPECT_EQ(scanner.scan("\r\nGET / HTTP/1.1\r\n\r\n").value(), 20U);
   EXPECT_EQ(scanner.leading(), 2U);
-  EXPECT_EQ(refusal("\r\n\r\nGET / HTTP/1.1\r\n\r\n"), malformed);
-  EXPECT_EQ(refusal("\rGET"), malformed);
+  EXPECT_EQ(refusal("\r\n\r\nGET / HTTP/1.1\r\n\r\n"), request_malformed);
+  EXPECT_EQ(refusal("\rGET"), request_malformed);
 }
 
 TEST(HeadScanner, KnowsTheWholeLinesSoFar) {
@@ -53,43 +53,45 @@ TEST(HeadScanner, KnowsTheWholeLinesSoFar) {
 }
 
 TEST(HeadScanner, RefusesBareLineFeeds) {
-  EXPECT_EQ(refusal("GET / HTTP/1.1\nHost: h\r\n\r\n"), malformed);
-  EXPECT_EQ(refusal("GET / HTTP/1.1\r\nHost: h\n\r\n"), malformed);
-  EXPECT_EQ(refusal("GET / HTTP/1.1\r\nHost: h\r\n\n"), malformed);
-  EXPECT_EQ(refusal("\nGET / HTTP/1.1\r\n\r\n"), malformed);
+  EXPECT_EQ(refusal("GET / HTTP/1.1\nHost: h\r\n\r\n"), request_malformed);
+  EXPECT_EQ(refusal("GET / HTTP/1.1\r\nHost: h\n\r\n"), request_malformed);
+  EXPECT_EQ(refusal("GET / HTTP/1.1\r\nHost: h\r\n\n"), request_malformed);
+  EXPECT_EQ(refusal("\nGET / HTTP/1.1\r\n\r\n"), request_malformed);
 }
 
 TEST(HeadScanner, RefusesBareCarriageReturns) {
-  EXPECT_EQ(refusal("GET / HTTP/1.1\rHost: h\r\n\r\n"), malformed);
-  EXPECT_EQ(refusal("GET / HTTP/1.1\r\nHost: a\rb\r\n\r\n"), malformed);
-  EXPECT_EQ(refusal("GET / HTTP/1.1\r\nHost: h\r\n\rX"), malformed);
+  EXPECT_EQ(refusal("GET / HTTP/1.1\rHost: h\r\n\r\n"), request_malformed);
+  EXPECT_EQ(refusal("GET / HTTP/1.1\r\nHost: a\rb\r\n\r\n"), request_malformed);
+  EXPECT_EQ(refusal("GET / HTTP/1.1\r\nHost: h\r\n\rX"), request_malformed);
 }
 
 TEST(HeadScanner, RefusesControlBytes) {
-  EXPECT_EQ(refusal("GET /\x01 HTTP/1.1\r\n"), malformed);
-  EXPECT_EQ(refusal("GET /\x7f HTTP/1.1\r\n"), malformed);
-  EXPECT_EQ(refusal("GET / HTTP/1.1\r\nX: \x01\r\n"), malformed);
-  EXPECT_EQ(refusal("GET / HTTP/1.1\r\nX: \x7f\r\n"), malformed);
-  EXPECT_EQ(refusal(std::string("GET / HTTP/1.1\r\nX: \0\r\n", 21)), malformed);
+  EXPECT_EQ(refusal("GET /\x01 HTTP/1.1\r\n"), request_malformed);
+  EXPECT_EQ(refusal("GET /\x7f HTTP/1.1\r\n"), request_malformed);
+  EXPECT_EQ(refusal("GET / HTTP/1.1\r\nX: \x01\r\n"), request_malformed);
+  EXPECT_EQ(refusal("GET / HTTP/1.1\r\nX: \x7f\r\n"), request_malformed);
+  EXPECT_EQ(refusal(std::string("GET / HTTP/1.1\r\nX: \0\r\n", 21)), request_malformed);
 }
 
-TEST(HeadScanner, RefusesTargetsThatAreNotAscii) { EXPECT_EQ(refusal("GET /\xc3\xa4 HTTP/1.1\r\n"), malformed); }
+TEST(HeadScanner, RefusesTargetsThatAreNotAscii) {
+  EXPECT_EQ(refusal("GET /\xc3\xa4 HTTP/1.1\r\n"), request_malformed);
+}
 
 TEST(HeadScanner, RefusesSpacesAroundNames) {
-  EXPECT_EQ(refusal("GET / HTTP/1.1\r\nHost : h\r\n"), malformed);
-  EXPECT_EQ(refusal("GET / HTTP/1.1\r\nHost\t: h\r\n"), malformed);
-  EXPECT_EQ(refusal("GET / HTTP/1.1\r\n Host: h\r\n"), malformed);
+  EXPECT_EQ(refusal("GET / HTTP/1.1\r\nHost : h\r\n"), request_malformed);
+  EXPECT_EQ(refusal("GET / HTTP/1.1\r\nHost\t: h\r\n"), request_malformed);
+  EXPECT_EQ(refusal("GET / HTTP/1.1\r\n Host: h\r\n"), request_malformed);
 }
 
 TEST(HeadScanner, RefusesFoldedLines) {
-  EXPECT_EQ(refusal("GET / HTTP/1.1\r\nX: a\r\n b\r\n"), malformed);
-  EXPECT_EQ(refusal("GET / HTTP/1.1\r\nX: a\r\n\tb\r\n"), malformed);
+  EXPECT_EQ(refusal("GET / HTTP/1.1\r\nX: a\r\n b\r\n"), request_malformed);
+  EXPECT_EQ(refusal("GET / HTTP/1.1\r\nX: a\r\n\tb\r\n"), request_malformed);
 }
 
 TEST(HeadScanner, RefusesNamesThatAreNone) {
-  EXPECT_EQ(refusal("GET / HTTP/1.1\r\n: h\r\n"), malformed);
-  EXPECT_EQ(refusal("GET / HTTP/1.1\r\nHost\r\n"), malformed);
-  EXPECT_EQ(refusal("GET / HTTP/1.1\r\nH(st: h\r\n"), malformed);
+  EXPECT_EQ(refusal("GET / HTTP/1.1\r\n: h\r\n"), request_malformed);
+  EXPECT_EQ(refusal("GET / HTTP/1.1\r\nHost\r\n"), request_malformed);
+  EXPECT_EQ(refusal("GET / HTTP/1.1\r\nH(st: h\r\n"), request_malformed);
 }
 
 TEST(HeadScanner, RefusesRequestLinesThatAreNone) {
@@ -97,7 +99,7 @@ TEST(HeadScanner, RefusesRequestLinesThatAreNone) {
        {" GET / HTTP/1.1\r\n", "GET  / HTTP/1.1\r\n", "GET /  HTTP/1.1\r\n", "GET / HTTP/1.1 \r\n",
         "G(T / HTTP/1.1\r\n", "GET\t/ HTTP/1.1\r\n", "GET /\r\n", "GET / http/1.1\r\n", "GET / HTTP/1\r\n",
         "GET / HTTP/1.10\r\n", "GET / HTTP/x.1\r\n", "GET / HTTPS/1.1\r\n", "\x16\x03\x01\x02"}) {
-    EXPECT_EQ(refusal(line), malformed) << line;
+    EXPECT_EQ(refusal(line), request_malformed) << line;
   }
 }
 

@@ -20,10 +20,6 @@ class ServerBodies : public ServerTest {
   }
 };
 
-std::string post(std::string_view fields, std::string_view body = {}) {
-  return "POST / HTTP/1.1\r\nHost: h\r\n" + std::string(fields) + "\r\n" + std::string(body);
-}
-
 TEST_F(ServerBodies, ReadsABodyOfAKnownLength) {
   echo(10);
   Client client(*this);

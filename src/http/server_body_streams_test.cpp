@@ -16,10 +16,6 @@ class ServerBodyStreams : public ServerTest {
   }
 };
 
-std::string post(std::string_view fields, std::string_view body = {}) {
-  return "POST / HTTP/1.1\r\nHost: h\r\n" + std::string(fields) + "\r\n" + std::string(body);
-}
-
 TEST_F(ServerBodyStreams, StreamsABodyAsItArrives) {
   stream();
   Client client(*this);

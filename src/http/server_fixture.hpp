@@ -181,6 +181,11 @@ class ServerTest : public testing::Test, public Handler {
   std::unique_ptr<Server> server_;
 };
 
+// A request with those fields, each with its CRLF, and that body.
+inline std::string post(std::string_view fields, std::string_view body = {}) {
+  return "POST / HTTP/1.1\r\nHost: h\r\n" + std::string(fields) + "\r\n" + std::string(body);
+}
+
 inline std::size_t write_text(ResponseStream& stream, std::string_view text) {
   const std::array pieces{iovec{const_cast<char*>(text.data()), text.size()}};
   return stream.write(pieces);

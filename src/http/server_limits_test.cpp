@@ -11,7 +11,7 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::StartsWith;
 
-constexpr std::string_view get = "GET / HTTP/1.1\r\nHost: h\r\n\r\n";
+constexpr std::string_view plain_get = "GET / HTTP/1.1\r\nHost: h\r\n\r\n";
 
 class ServerLimitsTest : public ServerTest {
  public:
@@ -28,7 +28,7 @@ class ServerLimitsTest : public ServerTest {
 TEST_F(ServerLimitsTest, RefusesConnectionsOverTheLimitWithAnAnswer) {
   limits_.connections = 1;
   Client first(*this);
-  first.send(get);
+  first.send(plain_get);
   ASSERT_TRUE(first.gets("hello"));
   Client second(*this);
   EXPECT_TRUE(second.sees_end());
@@ -41,7 +41,7 @@ TEST_F(ServerLimitsTest, RefusesConnectionsOverTheLimitWithAnAnswer) {
   first.close();
   EXPECT_TRUE(turn_until([&] { return count_.open == 0; }));
   Client third(*this);
-  third.send(get);
+  third.send(plain_get);
   EXPECT_TRUE(third.gets("hello"));
 }
 
@@ -58,13 +58,13 @@ TEST_F(ServerLimitsTest, WaitsForDescriptorsAndSaysSoOnce) {
   // UBSan looks at an object through a pipe the first time that it meets its type, and takes it for broken where it
   // gets none: whatever is met without descriptors has been met before.
   Client before(*this);
-  before.send(get);
+  before.send(plain_get);
   ASSERT_TRUE(before.gets("hello"));
   observe::log(observe::Level::warning, "first");
   log_.clear();
 
   Client client(*this);
-  client.send(get);
+  client.send(plain_get);
   rlimit limit{};
   ::getrlimit(RLIMIT_NOFILE, &limit);
   for (int i = 0; i < 3; ++i) {
@@ -85,7 +85,7 @@ TEST_F(ServerLimitsTest, WaitsForDescriptorsAndSaysSoOnce) {
 TEST_F(ServerLimitsTest, TakesManyConnectionsAtOnce) {
   std::vector<std::unique_ptr<Client>> clients;
   for (int i = 0; i < 150; ++i) clients.push_back(std::make_unique<Client>(*this));
-  for (const auto& client : clients) client->send(get);
+  for (const auto& client : clients) client->send(plain_get);
   for (const auto& client : clients) EXPECT_TRUE(client->gets("hello"));
   EXPECT_EQ(server_->open_connections(), 150U);
   clients.clear();
@@ -107,12 +107,12 @@ TEST_F(ServerLimitsTest, StopsAtAListeningSocketThatIsNone) {
 
 TEST_F(ServerLimitsTest, DrainingClosesIdleConnectionsAndAnswersTheOthers) {
   Client idle(*this);
-  idle.send(get);
+  idle.send(plain_get);
   ASSERT_TRUE(idle.gets("hello"));
   ExchangePtr held;
   on_request_ = [&](ExchangePtr exchange) { held = std::move(exchange); };
   Client busy(*this);
-  busy.send(get);
+  busy.send(plain_get);
   ASSERT_TRUE(turn_until([&] { return held != nullptr; }));
   Client halfway(*this);
   halfway.send("GET / HT");
@@ -130,11 +130,11 @@ TEST_F(ServerLimitsTest, DrainingClosesIdleConnectionsAndAnswersTheOthers) {
   halfway.send("TP/1.1\r\nHost: h\r\n\r\n");
   EXPECT_TRUE(halfway.gets("HTTP/1.1 503 "));
   EXPECT_TRUE(halfway.sees_end());
-  silent.send(get);
+  silent.send(plain_get);
   EXPECT_TRUE(silent.gets("HTTP/1.1 503 "));
   EXPECT_TRUE(silent.sees_end());
   Client late(*this);
-  late.send(get);
+  late.send(plain_get);
   EXPECT_TRUE(late.gets("HTTP/1.1 503 "));
   EXPECT_TRUE(late.gets("Connection: close\r\n"));
   EXPECT_TRUE(late.sees_end());
@@ -144,7 +144,7 @@ TEST_F(ServerLimitsTest, DrainingClosesIdleConnectionsAndAnswersTheOthers) {
 TEST_F(ServerLimitsTest, DrainingLeavesStreamsToTheirOwners) {
   on_request_ = [&](const ExchangePtr& exchange) { stream_ = exchange->respond_stream(Response{}, listener_); };
   Client client(*this);
-  client.send(get);
+  client.send(plain_get);
   ASSERT_TRUE(turn_until([&] { return stream_ != nullptr; }));
   server_->drain();
   turn();
@@ -159,7 +159,7 @@ TEST_F(ServerLimitsTest, ExchangesOutliveTheirServer) {
   ExchangePtr held;
   on_request_ = [&](ExchangePtr exchange) { held = std::move(exchange); };
   Client client(*this);
-  client.send(get);
+  client.send(plain_get);
   ASSERT_TRUE(turn_until([&] { return held != nullptr; }));
   server_.reset();
   EXPECT_TRUE(held->closed());
@@ -184,7 +184,7 @@ TEST_F(ServerLimitsTest, LogsRequestsAtDebugWithoutTheirQueries) {
 
 TEST_F(ServerLimitsTest, CountsRequestsByClass) {
   Client client(*this);
-  client.send(get);
+  client.send(plain_get);
   ASSERT_TRUE(client.gets("hello"));
   const auto scrape = metrics_.scrape();
   EXPECT_THAT(scrape, HasSubstr("tidings_http_requests_total{status=\"2xx\"} 1"));

@@ -5,17 +5,17 @@
 
 #include "auth/revocations.hpp"
 #include "hub/testing/scratch_folder.hpp"
+#include "hub/testing/secrets.hpp"
 
 namespace tidings::hub {
 namespace {
 
 using ::testing::HasSubstr;
+using testing::secret;
 using ::testing::internal::CaptureStderr;
 using ::testing::internal::CaptureStdout;
 using ::testing::internal::GetCapturedStderr;
 using ::testing::internal::GetCapturedStdout;
-
-constexpr auto secret = "0123456789abcdef0123456789abcdef";
 
 Command with(std::vector<std::pair<std::string, std::string>> flags) {
   Command command;

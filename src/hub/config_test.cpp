@@ -3,14 +3,16 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "hub/testing/secrets.hpp"
+
 namespace tidings::hub {
 namespace {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
+using testing::secret;
 
-constexpr auto secret = "0123456789abcdef0123456789abcdef";
 constexpr Config::Machine machine{.cores = 4, .descriptors = 20'000};
 
 using Flags = std::vector<std::pair<std::string, std::string>>;

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "hub/testing/scratch_folder.hpp"
+#include "hub/testing/secrets.hpp"
 
 namespace tidings::hub {
 namespace {
@@ -11,9 +12,8 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
-
-constexpr auto secret = "0123456789abcdef0123456789abcdef";
-constexpr auto other_secret = "fedcba9876543210fedcba9876543210";
+using testing::other_secret;
+using testing::secret;
 
 class GivenSettings : public ::testing::Test {
  protected:

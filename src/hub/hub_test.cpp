@@ -16,6 +16,7 @@
 
 #include "hub/commands.hpp"
 #include "hub/testing/scratch_folder.hpp"
+#include "hub/testing/secrets.hpp"
 #include "net/address.hpp"
 #include "observe/log.hpp"
 #include "platform/descriptor.hpp"
@@ -26,11 +27,11 @@ namespace {
 using ::testing::Contains;
 using ::testing::HasSubstr;
 using ::testing::Not;
+using testing::secret;
 
 using Flags = std::vector<std::pair<std::string, std::string>>;
 
-constexpr auto secret = "0123456789abcdef0123456789abcdef";
-constexpr Config::Machine machine{.cores = 2, .descriptors = 1'024};
+constexpr Config::Machine small_machine{.cores = 2, .descriptors = 1'024};
 
 // Everything that the hub logs while this lives.
 class LogLines {
@@ -65,15 +66,15 @@ class LogLines {
 };
 
 // The whole answer to a GET with `Connection: close`.
-std::string get(const std::string& address, const std::string& path) {
+std::string fetch(const std::string& address, const std::string& path) {
   const net::ListenAddress where = net::ListenAddress::parse(address).value();
   const Descriptor socket(::socket(where.storage.ss_family, SOCK_STREAM, 0));
-  if (connect(socket.get(), reinterpret_cast<const sockaddr*>(&where.storage), where.length) != 0) return "refused";
+  if (::connect(socket.get(), reinterpret_cast<const sockaddr*>(&where.storage), where.length) != 0) return "refused";
   const std::string request = "GET " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
-  EXPECT_EQ(write(socket.get(), request.data(), request.size()), static_cast<ssize_t>(request.size()));
+  EXPECT_EQ(::write(socket.get(), request.data(), request.size()), static_cast<ssize_t>(request.size()));
   std::string answer;
   char buffer[4096];
-  for (ssize_t count = 0; (count = read(socket.get(), buffer, sizeof(buffer))) > 0;) answer.append(buffer, count);
+  for (ssize_t count = 0; (count = ::read(socket.get(), buffer, sizeof(buffer))) > 0;) answer.append(buffer, count);
   return answer;
 }
 
@@ -87,12 +88,12 @@ class RunningHub : public ::testing::Test {
   }
   std::unique_ptr<Hub> make(const Flags& flags) {
     Given settings = given(flags);
-    Config config = Config::from(settings, machine).value();
+    Config config = Config::from(settings, small_machine).value();
     return std::make_unique<Hub>(std::move(settings), std::move(config), clock, random);
   }
   Configured<void> reload(Hub& hub, const Flags& flags) {
     const Given settings = given(flags);
-    const Config config = Config::from(settings, machine).value();
+    const Config config = Config::from(settings, small_machine).value();
     return hub.reload(settings, config);
   }
   Flags usual{{"listen", "127.0.0.1:0"}, {"store", "memory"}, {"auth.secret", secret}, {"drain", "100ms"}};
@@ -110,10 +111,10 @@ TEST_F(RunningHub, AnswersOnceItHasStartedAndIsGoneOnceItHasStopped) {
   const std::string address = hub->listening()[0];
   EXPECT_EQ(log.field("listening", "address"), address);
   EXPECT_THAT(log.lines(), Contains(HasSubstr(" ready ")));
-  EXPECT_THAT(get(address, "/healthz"), HasSubstr("200 OK"));
-  EXPECT_THAT(get(address, "/readyz"), HasSubstr("200 OK"));
+  EXPECT_THAT(fetch(address, "/healthz"), HasSubstr("200 OK"));
+  EXPECT_THAT(fetch(address, "/readyz"), HasSubstr("200 OK"));
   hub->stop();
-  EXPECT_EQ(get(address, "/healthz"), "refused");
+  EXPECT_EQ(fetch(address, "/healthz"), "refused");
   EXPECT_THAT(log.lines(), Contains(HasSubstr(" stopped")));
 }
 
@@ -122,7 +123,7 @@ TEST_F(RunningHub, IsNotReadyWhileItDrains) {
   ASSERT_TRUE(hub->start());
   std::promise<void> drained;
   hub->drain([&] { drained.set_value(); });
-  EXPECT_THAT(get(hub->listening()[0], "/readyz"), HasSubstr("503"));
+  EXPECT_THAT(fetch(hub->listening()[0], "/readyz"), HasSubstr("503"));
   drained.get_future().wait();
 }
 
@@ -134,15 +135,15 @@ TEST_F(RunningHub, KeepsAdministrationToItsOwnAddress) {
   const auto admin = std::ranges::find_if(lines, [](const auto& line) { return line.find("side=admin") != line.npos; });
   ASSERT_NE(admin, lines.end());
   const auto start = admin->find("address=") + 8;
-  EXPECT_THAT(get(admin->substr(start, admin->find(' ', start) - start), "/metrics"), HasSubstr("200 OK"));
-  EXPECT_THAT(get(hub->listening()[0], "/metrics"), Not(HasSubstr("200 OK")));
+  EXPECT_THAT(fetch(admin->substr(start, admin->find(' ', start) - start), "/metrics"), HasSubstr("200 OK"));
+  EXPECT_THAT(fetch(hub->listening()[0], "/metrics"), Not(HasSubstr("200 OK")));
 }
 
 TEST_F(RunningHub, ListensOnASocketFileAndTakesItAway) {
   const std::string path = folder.path() + "/hub.socket";
   const auto hub = make({{"listen", "unix:" + path}, {"store", "memory"}, {"auth.secret", secret}});
   ASSERT_TRUE(hub->start());
-  EXPECT_THAT(get("unix:" + path, "/healthz"), HasSubstr("200 OK"));
+  EXPECT_THAT(fetch("unix:" + path, "/healthz"), HasSubstr("200 OK"));
   hub->stop();
   EXPECT_FALSE(std::filesystem::exists(path));
 }
@@ -167,7 +168,7 @@ TEST_F(RunningHub, RefusesAFolderOrAnAddressThatAnotherHubUses) {
   const auto same_address = make({{"listen", address}, {"store", "memory"}, {"auth.secret", secret}})->start();
   ASSERT_FALSE(same_address);
   EXPECT_THAT(same_address.error().detail, HasSubstr(address));
-  EXPECT_THAT(get(address, "/healthz"), HasSubstr("200 OK"));
+  EXPECT_THAT(fetch(address, "/healthz"), HasSubstr("200 OK"));
 }
 
 TEST_F(RunningHub, RefusesAnAdminAddressThatIsTaken) {
@@ -217,7 +218,7 @@ TEST_F(RunningHub, StaysAsItWasWhereKeysCantBeReloaded) {
   changed.emplace_back("auth.keys", folder.path() + "/absent.pem");
   EXPECT_FALSE(reload(*hub, changed));
   EXPECT_THAT(log.lines(), Not(Contains(HasSubstr(" keys_reloaded"))));
-  EXPECT_THAT(get(hub->listening()[0], "/healthz"), HasSubstr("200 OK"));
+  EXPECT_THAT(fetch(hub->listening()[0], "/healthz"), HasSubstr("200 OK"));
 }
 
 TEST_F(RunningHub, ServesFromItsCommandToItsSignal) {

@@ -3,11 +3,12 @@
 #include <gtest/gtest.h>
 
 #include "auth/revocations.hpp"
+#include "hub/testing/secrets.hpp"
 
 namespace tidings::hub {
 namespace {
 
-constexpr auto other_secret = "fedcba9876543210fedcba9876543210";
+using testing::other_secret;
 
 TEST(MadeUpSecret, IsLongEnoughAndNeverTheSame) {
   SystemRandom random;
@@ -21,17 +22,17 @@ TEST(TokenSigner, SignsWhatADevelopmentHubOfTheseSettingsAccepts) {
   Sources sources;
   sources.flags = {{"dev", "true"}, {"auth.issuer", "them"}, {"auth.audience", "us"}, {"auth.claim", "rights"}};
   const Config config = Config::read(sources, {}).value();
-  const std::string secret = make_secret(random);
+  const std::string made = make_secret(random);
   auth::TokenRequest request;
   request.user = "u1";
   request.subscribe = {"novel:*"};
-  const auto token = token_signer(config, secret, clock)(request);
+  const auto token = token_signer(config, made, clock)(request);
   ASSERT_TRUE(token) << token.error().detail;
 
   auth::KeySet keys;
-  keys.add(auth::Key::from_secret(secret, auth::Algorithm::HS256).value());
+  keys.add(auth::Key::from_secret(made, auth::Algorithm::HS256).value());
   const auth::Revocations revocations;
-  const auth::Tokens tokens(std::move(keys), auth::derive_sse_key(secret), token_settings(config), revocations, clock);
+  const auth::Tokens tokens(std::move(keys), auth::derive_sse_key(made), token_settings(config), revocations, clock);
   const auto identity = tokens.verify_access(*token);
   ASSERT_TRUE(identity) << identity.error().detail;
   EXPECT_EQ(identity->user, "u1");

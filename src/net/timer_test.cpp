@@ -15,9 +15,9 @@ namespace {
 
 constexpr MonotonicTime start{Seconds{1000}};
 
-class Recorder final : public Timer {
+class Alarm final : public Timer {
  public:
-  explicit Recorder(std::function<void()> then = [] {}) : then_(std::move(then)) {}
+  explicit Alarm(std::function<void()> then = [] {}) : then_(std::move(then)) {}
   void on_timer() override {
     ++fired;
     then_();
@@ -30,7 +30,7 @@ class Recorder final : public Timer {
 
 TEST(TimerWheel, FiresAtTheFirstTickAtOrAfterItsTimeAndNeverEarly) {
   TimerWheel wheel(start);
-  Recorder timer;
+  Alarm timer;
   wheel.arm(timer, start + Milliseconds{25});
   wheel.advance(start + Milliseconds{25});
   wheel.advance(start + Milliseconds{29});
@@ -44,7 +44,7 @@ TEST(TimerWheel, FiresAtTheFirstTickAtOrAfterItsTimeAndNeverEarly) {
 
 TEST(TimerWheel, FiresAtItsVeryTimeWhereThatIsATick) {
   TimerWheel wheel(start);
-  Recorder timer;
+  Alarm timer;
   wheel.arm(timer, start + Milliseconds{30});
   wheel.advance(start + Milliseconds{30});
   EXPECT_EQ(timer.fired, 1);
@@ -53,8 +53,8 @@ TEST(TimerWheel, FiresAtItsVeryTimeWhereThatIsATick) {
 TEST(TimerWheel, FiresAtTheNextAdvanceWhereTheTimeHasPassed) {
   TimerWheel wheel(start);
   wheel.advance(start + Seconds{5});
-  Recorder past;
-  Recorder before_everything;
+  Alarm past;
+  Alarm before_everything;
   wheel.arm(past, start + Seconds{4});
   wheel.arm(before_everything, MonotonicTime::min());
   EXPECT_TRUE(past.armed());
@@ -66,7 +66,7 @@ TEST(TimerWheel, FiresAtTheNextAdvanceWhereTheTimeHasPassed) {
 
 TEST(TimerWheel, TakesNoHarmFromAClockThatStandsBeforeItsStart) {
   TimerWheel wheel(start);
-  Recorder timer;
+  Alarm timer;
   wheel.arm(timer, start + Milliseconds{10});
   wheel.advance(start - Seconds{1});
   EXPECT_EQ(timer.fired, 0);
@@ -76,7 +76,7 @@ TEST(TimerWheel, TakesNoHarmFromAClockThatStandsBeforeItsStart) {
 
 TEST(TimerWheel, MovesATimerThatIsArmedAgain) {
   TimerWheel wheel(start);
-  Recorder timer;
+  Alarm timer;
   wheel.arm(timer, start + Seconds{1});
   wheel.arm(timer, start + Seconds{3});
   wheel.advance(start + Seconds{2});
@@ -88,12 +88,12 @@ TEST(TimerWheel, MovesATimerThatIsArmedAgain) {
 
 TEST(TimerWheel, ForgetsWhatIsCancelledOrDestroyed) {
   TimerWheel wheel(start);
-  Recorder cancelled;
+  Alarm cancelled;
   wheel.arm(cancelled, start + Seconds{1});
   wheel.cancel(cancelled);
   EXPECT_FALSE(cancelled.armed());
   wheel.cancel(cancelled);
-  auto destroyed = std::make_unique<Recorder>();
+  auto destroyed = std::make_unique<Alarm>();
   wheel.arm(*destroyed, start + Seconds{1});
   destroyed.reset();
   EXPECT_EQ(wheel.next_due(), MonotonicTime::max());
@@ -102,9 +102,9 @@ TEST(TimerWheel, ForgetsWhatIsCancelledOrDestroyed) {
 }
 
 TEST(TimerWheel, LetsItsTimersOutliveIt) {
-  Recorder near;
-  Recorder far;
-  Recorder overdue;
+  Alarm near;
+  Alarm far;
+  Alarm overdue;
   {
     TimerWheel wheel(start);
     wheel.arm(near, start + Milliseconds{10});
@@ -118,9 +118,9 @@ TEST(TimerWheel, LetsItsTimersOutliveIt) {
 
 TEST(TimerWheel, LetsATimerCancelAndDestroyOthersOfTheSameTick) {
   TimerWheel wheel(start);
-  Recorder cancelled;
-  auto destroyed = std::make_unique<Recorder>();
-  Recorder first([&] {
+  Alarm cancelled;
+  auto destroyed = std::make_unique<Alarm>();
+  Alarm first([&] {
     wheel.cancel(cancelled);
     destroyed.reset();
   });
@@ -134,8 +134,8 @@ TEST(TimerWheel, LetsATimerCancelAndDestroyOthersOfTheSameTick) {
 
 TEST(TimerWheel, LetsATimerDestroyItself) {
   TimerWheel wheel(start);
-  std::unique_ptr<Recorder> timer;
-  timer = std::make_unique<Recorder>([&] { timer.reset(); });
+  std::unique_ptr<Alarm> timer;
+  timer = std::make_unique<Alarm>([&] { timer.reset(); });
   wheel.arm(*timer, start + Milliseconds{10});
   wheel.advance(start + Milliseconds{10});
   EXPECT_EQ(timer, nullptr);
@@ -143,7 +143,7 @@ TEST(TimerWheel, LetsATimerDestroyItself) {
 
 TEST(TimerWheel, FiresATimerThatArmsItselfForThePastOnceAnAdvance) {
   TimerWheel wheel(start);
-  Recorder timer([&] { wheel.arm(timer, start); });
+  Alarm timer([&] { wheel.arm(timer, start); });
   wheel.arm(timer, start);
   for (int advances = 1; advances <= 3; ++advances) {
     wheel.advance(start + Seconds{1});
@@ -154,7 +154,7 @@ TEST(TimerWheel, FiresATimerThatArmsItselfForThePastOnceAnAdvance) {
 TEST(TimerWheel, CatchesUpWithATimerThatArmsItselfForATickBeforeTheAdvancesEnd) {
   TimerWheel wheel(start);
   MonotonicTime next = start;
-  Recorder timer([&] { wheel.arm(timer, next += Milliseconds{100}); });
+  Alarm timer([&] { wheel.arm(timer, next += Milliseconds{100}); });
   wheel.arm(timer, next += Milliseconds{100});
   wheel.advance(start + Seconds{1});
   EXPECT_EQ(timer.fired, 10);
@@ -162,7 +162,7 @@ TEST(TimerWheel, CatchesUpWithATimerThatArmsItselfForATickBeforeTheAdvancesEnd) 
 
 TEST(TimerWheel, TakesTimesBeyondItsReach) {
   TimerWheel wheel(start);
-  Recorder timer;
+  Alarm timer;
   wheel.arm(timer, MonotonicTime::max());
   EXPECT_LT(wheel.next_due(), MonotonicTime::max());
   wheel.advance(start + std::chrono::days{100'000});
@@ -173,7 +173,7 @@ TEST(TimerWheel, TakesTimesBeyondItsReach) {
 TEST(TimerWheel, IsDueNeverWhereNothingIsArmed) {
   TimerWheel wheel(start);
   EXPECT_EQ(wheel.next_due(), MonotonicTime::max());
-  Recorder timer;
+  Alarm timer;
   wheel.arm(timer, start + Seconds{60});
   wheel.advance(start + Seconds{60});
   EXPECT_EQ(wheel.next_due(), MonotonicTime::max());
@@ -186,7 +186,7 @@ TEST(TimerWheel, WakesInTimeAndNotMuchMoreOften) {
     TimerWheel wheel(start);
     wheel.advance(start + Milliseconds{12'340});
     const MonotonicTime when = start + Milliseconds{12'340} + delay;
-    Recorder timer;
+    Alarm timer;
     wheel.arm(timer, when);
     int wake_ups = 0;
     MonotonicTime now = start;
@@ -246,9 +246,9 @@ TEST_P(TimerWheelModel, DoesWhatTheModelDoesWhateverIsAskedOfIt) {
   Model model;
   MonotonicTime now = start;
   std::vector<std::size_t> fired;
-  std::vector<std::unique_ptr<Recorder>> timers;
+  std::vector<std::unique_ptr<Alarm>> timers;
   for (std::size_t i = 0; i < count; ++i) {
-    timers.push_back(std::make_unique<Recorder>([&fired, i] { fired.push_back(i); }));
+    timers.push_back(std::make_unique<Alarm>([&fired, i] { fired.push_back(i); }));
   }
   // Distances of every magnitude, from a few milliseconds to weeks.
   const auto distance = [&] { return Milliseconds{static_cast<std::int64_t>(random.below(1ULL << random.below(32)))}; };
