@@ -2,6 +2,9 @@
 import type { Platform } from "./platform.ts";
 import type { HeartbeatConfig } from "./types.ts";
 
+/** What timers hold; they take a longer time for none. */
+const LONGEST = 2 ** 31 - 1;
+
 /**
  * Calls `onTimeout` once nothing has been recorded for `timeout`, by the clock and not by counting timers, so that it is
  * right after a machine has slept. A clock that jumps back restarts the measure. Fires once a silence: the next
@@ -29,7 +32,7 @@ export class HeartbeatMonitor {
       const now = platform.Date.now();
       last = Math.min(last, now);
       const left = last + timeout - now;
-      if (left > 0) timer = platform.setTimeout(this.check, left);
+      if (left > 0) timer = platform.setTimeout(this.check, Math.min(left, LONGEST));
       else if (left <= 0) {
         last = Number.NaN;
         onTimeout();

@@ -23,6 +23,8 @@ export type Hub = readonly [
   stream: (reason: TokenReason, signal: AbortSignal) => Promise<Send>,
   /** Where a path is. */
   url: (path: string) => string,
+  /** Another user may be next. */
+  forget: () => void,
 ];
 
 export function createHub(
@@ -34,9 +36,11 @@ export function createHub(
   let keptUntil = 0;
 
   const ask = async <Token>(get: ((request: TokenRequest) => Token) | undefined, request: TokenRequest) => {
-    let token: Awaited<Token> | undefined;
+    let token: Awaited<Token> | null;
     try {
-      token = await get?.(request);
+      token = get ? await get(request) : null;
+      // Whoever is signed out says so with null: all else that is no token is a fault, such as an answer without it.
+      if (!token && token !== null) throw token;
     } catch (cause) {
       throw new SSEError("token_failed", { cause });
     }
@@ -60,6 +64,8 @@ export function createHub(
   const url = (path: string) => `${baseURL}\n${path}`.replace(/\/*\n\/*/, "/");
 
   const send = async (path: string, token: string, signal: AbortSignal, init?: RequestInit) => {
+    // `fetch` would quote it in its error.
+    if (/[^!-~]/.test(token)) throw new SSEError("token_failed");
     const response = await (fetch ?? platform.fetch)(url(path), {
       ...init,
       signal,
@@ -93,5 +99,9 @@ export function createHub(
     return (path, init) => send(path, token, signal, init);
   };
 
-  return [post, stream, url];
+  const forget = () => {
+    keptUntil = 0;
+  };
+
+  return [post, stream, url, forget];
 }

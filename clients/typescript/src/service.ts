@@ -24,6 +24,9 @@ import type {
 } from "./types.ts";
 import { createUpstream } from "./upstream.ts";
 
+/** What an application may take to find a cursor; what the hub may take for an SSE token. */
+const ATTEMPT_TIME = 10_000;
+
 type Listener<Arguments extends unknown[]> = (...values: Arguments) => unknown;
 
 /** Equal for options that ask for the same. */
@@ -86,7 +89,7 @@ export class SSEService<Events = Record<string, unknown>> {
     const { baseURL, platform = globalThis, crossTab, cursorStore, debug, schemas } = config as SSEServiceConfig;
     const stats = this.stats as SSEStats;
     const hub = createHub(config as SSEServiceConfig, platform);
-    const [post] = hub;
+    const [post, , , forgetToken] = hub;
 
     let options: SSEConnectOptions = {};
     /** Settles when `connected` is reached, or can't be any more. */
@@ -106,6 +109,15 @@ export class SSEService<Events = Record<string, unknown>> {
       } catch (cause) {
         code ? report(new SSEError(code, { cause, message })) : console.error(cause);
       }
+    };
+
+    /** What it settles with, or a `timeout`. */
+    const inTime = <Result>(result: Result): Promise<Awaited<Result>> => {
+      let timer: unknown;
+      const late = new Promise<never>((_, fail) => {
+        timer = platform.setTimeout(() => fail(new SSEError("timeout")), ATTEMPT_TIME);
+      });
+      return Promise.race([result, late]).finally(() => platform.clearTimeout(timer));
     };
 
     /** Makes the way to listen that has this name, and gives the way to tell those who do; it says whether there are any. */
@@ -131,7 +143,7 @@ export class SSEService<Events = Record<string, unknown>> {
 
     /** An error that is not about an attempt, and that nobody listens for, stands in the console at least. */
     const report = (error: SSEError) => {
-      debug?.(error.message, error);
+      guard("", () => debug?.(error.message, error));
       tellError(error) || error.attempt || console.error(error);
     };
 
@@ -167,9 +179,9 @@ export class SSEService<Events = Record<string, unknown>> {
           } catch {
             // Text, then.
           }
-          const result = (schemas as Record<string, StandardSchema> | undefined)?.[type]?.["~standard"].validate(data);
+          const result = (schemas as Record<string, StandardSchema> | undefined)?.[type]?.["~standard"]?.validate(data);
           if (result) {
-            if (!("value" in result)) throw result;
+            if (!("value" in result) || result.issues) throw result;
             data = result.value;
           }
           tellEvent({ type, data, id, raw });
@@ -190,10 +202,10 @@ export class SSEService<Events = Record<string, unknown>> {
           tellGap(gap);
         } else if (ahead !== false && !/^(hello|ping|reauth|bye)$/.test(type)) hand(event);
         // A listener has disconnected: what follows is for the next connection.
-        if (before !== closings) return;
+        if (before !== closings) break;
       }
       tellBatch();
-      guard("cursor_store", () => cursorStore?.save(self.lastEventId as string));
+      if (self.lastEventId) guard("cursor_store", () => cursorStore?.save(self.lastEventId as string));
     };
 
     const direct = createUpstream(config as SSEServiceConfig, hub, stats);
@@ -213,7 +225,7 @@ export class SSEService<Events = Record<string, unknown>> {
       become("connecting");
       if (cursorStore && !self.lastEventId)
         await guard("cursor_store", async () => {
-          const stored = await cursorStore.load();
+          const stored = await inTime(cursorStore.load());
           if (stored && before === closings) self.lastEventId ||= stored;
         });
       if (before === closings && options === wanted) source.open(wanted);
@@ -242,6 +254,7 @@ export class SSEService<Events = Record<string, unknown>> {
       close("disconnected");
       if (forget) {
         self.lastEventId = undefined;
+        forgetToken();
         guard("cursor_store", () => cursorStore?.clear());
       }
     };
@@ -268,11 +281,15 @@ export class SSEService<Events = Record<string, unknown>> {
     };
 
     self.createSSEToken = () => {
-      const { signal } = new AbortController();
-      const ask = async (reason: TokenReason) => (await post("api/v1/auth/sse-token", reason, signal)).json();
-      return ask("connect").catch((error) => {
-        if (error.status !== 401) throw asError(error);
+      const asking = new AbortController();
+      const ask = async (reason: TokenReason) => (await post("api/v1/auth/sse-token", reason, asking.signal)).json();
+      const asked = ask("connect").catch((error) => {
+        if (error.status !== 401) throw error;
         return ask("refresh");
+      });
+      return inTime(asked).catch((error) => {
+        asking.abort();
+        throw asError(error);
       });
     };
   }

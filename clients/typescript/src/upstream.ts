@@ -27,6 +27,8 @@ export const createUpstream =
     let base = FIRST_BASE;
     /** The newest stage: an attempt with its connection, or a wait. One that isn't it any more is followed by nothing. */
     let current: AbortController | undefined;
+    /** The one that had a `hello` last; it stays until a newer one has its own, or has failed. */
+    let live: AbortController | undefined;
     /** The one that read the cursor last: what others still bring is not for them to hand on. */
     let reader: AbortController;
 
@@ -34,19 +36,13 @@ export const createUpstream =
       base = nextBase(base, retry);
     };
 
-    /** All attempts and waits of one `open()`, in which the older connection is closed as soon as it is not needed. */
-    const keepUp = (options: SSEConnectOptions, older?: AbortController) => {
+    /** All attempts and waits of one `open()`. */
+    const keepUp = (options: SSEConnectOptions) => {
       let reason: TokenReason = "connect";
       let failures = 0;
       let hidden = false;
       let connectedAt: number | undefined;
       let monitor: HeartbeatMonitor;
-
-      const stopOlder = () => {
-        older?.abort();
-        // Let go of, or every change of options would hold on to all before it.
-        older = undefined;
-      };
 
       /** Ends a stage with this error after so much silence, which is by default the expected interval and some. */
       const watch = (stage: AbortController, code: string, timeout?: number, expectedInterval?: number) => {
@@ -77,8 +73,9 @@ export const createUpstream =
           );
         onAbort(signal, () => {
           monitor.destroy();
-          stopOlder();
-          if (current === stage) next(signal.reason);
+          if (current !== stage) return;
+          live?.abort();
+          next(signal.reason);
         });
         host.state("connecting");
         if (!signal.aborted) work(stage);
@@ -114,8 +111,11 @@ export const createUpstream =
               watch(stage, "silence", heartbeatTimeout, hello.heartbeat_ms);
               connectedAt = platform.Date.now();
               reason = "connect";
-              stopOlder();
-              if (current === stage) host.state("connected");
+              if (current === stage) {
+                if (live !== stage) live?.abort();
+                live = stage;
+                host.state("connected");
+              }
             }
             if (type === "reauth" && getAccessToken) reauthenticate();
             if (type === "bye") bye = JSON.parse(data);
@@ -180,12 +180,16 @@ export const createUpstream =
 
     return {
       open(options) {
-        keepUp(options, current);
+        const superseded = current;
+        keepUp(options);
+        // Without a `hello` it has nothing that the new one lacks.
+        if (superseded !== live) superseded?.abort();
       },
       close() {
         const stage = current;
         current = undefined;
         stage?.abort();
+        live?.abort();
       },
     };
   };
