@@ -449,7 +449,12 @@ export class Hub {
   }
 
   ping(): void {
-    for (const stream of this.streams) if (!stream.waiting) stream.push([this.#system("ping", this.head)]);
+    for (const stream of this.streams) {
+      if (stream.waiting) continue;
+      if (stream.epoch === this.epoch) stream.push([this.#system("ping", this.head)]);
+      // A ping never bears a position of which a gap has yet to tell.
+      else this.#pump(stream);
+    }
   }
 
   #system(type: string, id: string, data: object = {}): RawEvent {
