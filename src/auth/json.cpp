@@ -10,7 +10,7 @@ std::optional<Json> parse_json(std::string_view text) {
   // The parser would skip a byte order mark, and take a NUL for the end.
   if (text.starts_with("\xef\xbb\xbf") || text.find('\0') != std::string_view::npos) return std::nullopt;
   bool acceptable = true;
-  std::vector<std::unordered_set<std::string>> names;  // of the objects that are open
+  std::vector<std::unordered_set<std::string>> taken;  // names of the objects that are open
   const auto watch = [&](int depth, Json::parse_event_t event, Json& parsed) {
     switch (event) {
       case Json::parse_event_t::array_start:
@@ -18,13 +18,13 @@ std::optional<Json> parse_json(std::string_view text) {
         break;
       case Json::parse_event_t::object_start:
         acceptable = acceptable && depth < most_json_depth;
-        names.emplace_back();
+        taken.emplace_back();
         break;
       case Json::parse_event_t::object_end:
-        names.pop_back();
+        taken.pop_back();
         break;
       case Json::parse_event_t::key:
-        acceptable = names.back().insert(parsed.get<std::string>()).second && acceptable;
+        acceptable = taken.back().insert(parsed.get<std::string>()).second && acceptable;
         break;
       default:
         break;
