@@ -163,7 +163,7 @@ finish_fuzzers() {
 
 step_coverage() {
   mkdir -p build/coverage-report
-  run_logged gcovr gcovr -j "$(nproc)" -r . --object-directory build/checked --filter src/ \
+  run_logged gcovr gcovr -r . --object-directory build/checked --filter src/ \
     --exclude '.*_(test|benchmark|fuzz)\.cpp' --exclude '.*_fake.*\.hpp' --exclude '.*/testing/.*' \
     --json build/coverage-report/lines.json build/checked || { check coverage gcovr false; return 1; }
   build/venv/bin/python scripts/coverage build/coverage-report/lines.json "$results/coverage.checks"
