@@ -46,6 +46,9 @@ bool verify_public(EVP_PKEY* key, Algorithm algorithm, std::string_view signed_p
     der = *std::move(converted);
     signature = der;
   }
+  // RFC 8017 §8.1.2: OpenSSL would take one whose leading zero is missing.
+  const bool rsa = EVP_PKEY_get_base_id(key) == EVP_PKEY_RSA;
+  if (rsa && signature.size() != static_cast<std::size_t>(EVP_PKEY_get_size(key))) return false;
   const evp::DigestContext context{EVP_MD_CTX_new()};
   EVP_PKEY_CTX* settings = nullptr;  // owned by `context`
   if (EVP_DigestVerifyInit(context.get(), &settings, digest_of(algorithm), nullptr, key) != 1) return false;

@@ -5,6 +5,7 @@ import { asError, SSEError } from "./errors.ts";
 import { createHub } from "./hub.ts";
 import { createIteration } from "./iteration.ts";
 import { matcher } from "./match.ts";
+import type { Platform } from "./platform.ts";
 import { nextState, type SSEConnectionState, type Told } from "./state.ts";
 import type { RawEvent } from "./transport.ts";
 import type {
@@ -86,7 +87,14 @@ export class SSEService<Events = Record<string, unknown>> {
 
   constructor(config: SSEServiceConfig<Events>) {
     const self = this as Writable<this>;
-    const { baseURL, platform = globalThis, crossTab, cursorStore, debug, schemas } = config as SSEServiceConfig;
+    const {
+      baseURL,
+      platform = globalThis as Platform,
+      crossTab,
+      cursorStore,
+      debug,
+      schemas,
+    } = config as SSEServiceConfig;
     const stats = this.stats as SSEStats;
     const hub = createHub(config as SSEServiceConfig, platform);
     const [post, , , forgetToken] = hub;
