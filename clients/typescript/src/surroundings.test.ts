@@ -97,17 +97,6 @@ it("a baseURL that is none rejects or is reported, and is no unhandled rejection
   expect(unhandled).toEqual([]);
 });
 
-it("where tabs can't share, a stream of other options opens before the old one closes", async () => {
-  const { service, connect, hub } = setUp({ crossTab: shareTabs({ key: "u" }) });
-  const first = await connect({ eventTypes: ["a"] });
-  service.connect({ eventTypes: ["b"] });
-  await settle();
-  expect(hub.streams).toHaveLength(2);
-  expect(first.aborted).toBe(false);
-  await hub.last.hello();
-  expect(first.aborted).toBe(true);
-});
-
 it("createSSEToken() rejects with SSEError after the refresh too", async () => {
   const { service, hub } = setUp();
   const token = service.createSSEToken();
