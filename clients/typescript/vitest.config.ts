@@ -1,12 +1,40 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
+declare module "vitest" {
+  interface ProvidedContext {
+    /** What versions of React match that a project's tests are meant to run with. */
+    react: RegExp;
+  }
+}
+
+const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
+
 export default defineConfig({
-  resolve: { alias: { "@tidings/client": fileURLToPath(new URL("./src/index.ts", import.meta.url)) } },
+  resolve: { alias: { "@tidings/client": path("./src/index.ts") } },
   test: {
-    include: ["src/**/*.test.{ts,tsx}"],
-    typecheck: { enabled: true, include: ["src/**/*.test-d.ts"] },
     dangerouslyIgnoreUnhandledErrors: false,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: "client",
+          include: ["src/**/*.test.{ts,tsx}"],
+          typecheck: { enabled: true, include: ["src/**/*.test-d.ts"] },
+          provide: { react: /^19\./ },
+        },
+      },
+      {
+        // The tests of what needs React, once more, on the oldest that `peerDependencies` allows.
+        extends: true,
+        resolve: { alias: [{ find: /^react(-dom)?(?=\/|$)/, replacement: path("./react-18/node_modules/react$1") }] },
+        test: {
+          name: "react-18",
+          include: ["src/useSSE.test.tsx"],
+          provide: { react: /^18\.0\./ },
+        },
+      },
+    ],
     coverage: {
       provider: "v8",
       include: ["src/**/*.{ts,tsx}"],

@@ -1,9 +1,9 @@
 // @vitest-environment happy-dom
 import { build } from "esbuild";
-import { type ReactNode, StrictMode } from "react";
+import { type ReactNode, StrictMode, version } from "react";
 import { createRoot, hydrateRoot, type Root } from "react-dom/client";
 import { renderToString } from "react-dom/server";
-import { afterEach, describe, expect, it, vi } from "vitest";
+import { afterEach, describe, expect, inject, it, vi } from "vitest";
 import { SSEProvider, type UseSSEOptions, type UseSSEResult, useSSE } from "./react.ts";
 import type { SSEService } from "./service.ts";
 import { Exchange } from "./testing/hub.ts";
@@ -19,12 +19,10 @@ const roots: Root[] = [];
 // Without `act`, which would gather what React does with each network read by itself.
 function mount() {
   const container = document.createElement("div");
-  const failures: unknown[] = [];
-  const root = createRoot(container, { onUncaughtError: (error) => failures.push(error) });
+  const root = createRoot(container);
   roots.push(root);
   return {
     container,
-    failures,
     render: (node: ReactNode) => {
       root.render(node);
       return settle();
@@ -62,6 +60,10 @@ const Connector = ({ service }: { service: SSEService }) => {
 
 const { frame } = Exchange;
 const ids = (events: readonly SSEEvent[]) => events.map(({ id }) => id);
+
+it("is tested with the React that the project names", () => {
+  expect(version).toMatch(inject("react"));
+});
 
 describe("useSSE", () => {
   it("gives the state, the newest event and the newest error", async () => {
@@ -230,10 +232,8 @@ describe("useSSE", () => {
     expect(renders.at(-1)?.state).toBe("connecting");
   });
 
-  it("says what is missing where there is no service", async () => {
-    const page = mount();
-    await page.render(<Listener />);
-    expect(page.failures).toEqual([new Error("useSSE needs a service or SSEProvider")]);
+  it("says what is missing where there is no service", () => {
+    expect(() => renderToString(<Listener />)).toThrow("useSSE needs a service or SSEProvider");
   });
 });
 
