@@ -1,0 +1,129 @@
+"""Starts a server's processes on one core, and ends them."""
+
+import dataclasses
+import pathlib
+import resource
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+TOOLS = ROOT / "build" / "bench" / "bench"  # the load generator and the bare loops, as bench/run builds them
+INSTALLED = ROOT / "build" / "peers"  # what bench/peers/setup put there, a folder a peer
+PATIENCE = 30  # seconds, for a server to listen and to end
+
+
+@dataclasses.dataclass
+class Running:
+    """How the load generator reaches a server that runs."""
+
+    port: int
+    pids: list[int]  # whose memory and processor time are the server's
+    plain: bool = True  # a GET opens a stream, a POST publishes its body; otherwise as the hub wants it
+    target: str = "/streams"  # of a stream's request
+    publish_target: str = "/events"
+    publish_port: int = 0  # 0: the same
+    publish_body: str = ""  # %e: the event's data, escaped for a JSON string; empty: the data as it is
+    opening: int = 0  # the most streams that it can bear to be opened at a time; 0: any number
+    secret: str = ""  # signs the streams' tokens; empty: they need none
+    publish_key: str = ""
+
+
+class Launcher:
+    """The processes of one server: started on one core, ended by their ids when the `with` block ends."""
+
+    def __init__(self, core):
+        self.core = core
+        self._temporary = tempfile.TemporaryDirectory(prefix="tidings-peer-")
+        self.folder = pathlib.Path(self._temporary.name)
+        self._processes = []
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        for process in reversed(self._processes):
+            process.send_signal(signal.SIGTERM)
+        deadline = time.monotonic() + PATIENCE
+        for process in reversed(self._processes):
+            try:
+                process.wait(max(0.1, deadline - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+        self._temporary.cleanup()
+
+    def write(self, name, text):
+        """A file in the server's own folder, which is gone when the server is."""
+        path = self.folder / name
+        path.write_text(text)
+        return path
+
+    def run(self, *command, cwd=None):
+        """Starts a process; what it says is in `log()`. SIGTERM ends it and its children."""
+        with open(self.folder / "log", "ab") as log:
+            process = subprocess.Popen(
+                ["taskset", "--cpu-list", str(self.core), *map(str, command)],
+                cwd=cwd or self.folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
+        self._processes.append(process)
+        return process
+
+    def log(self):
+        """What the server's processes have said."""
+        return (self.folder / "log").read_text(errors="replace")
+
+    def wait_for(self, port):
+        """Until something listens there."""
+        self.until(lambda: _listens(port), f"nothing listens on port {port}")
+
+    def until(self, happened, otherwise):
+        """Until `happened()` gives something that counts as true, which is returned; ends the run where it never does."""
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline:
+            if result := happened():
+                return result
+            if any(process.poll() is not None for process in self._processes):
+                otherwise = "a process ended"
+                break
+            time.sleep(0.05)
+        raise SystemExit(f"peers: {otherwise}; the server said:\n{self.log()}")
+
+
+def free_port():
+    """A port of 127.0.0.1 that nobody listens on now."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def children(pid):
+    """The ids of a process's children."""
+    listed = pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text()
+    return [int(child) for child in listed.split()]
+
+
+def command_name(pid):
+    """What the kernel calls the process."""
+    return pathlib.Path(f"/proc/{pid}/comm").read_text().strip()
+
+
+def debian_version(package):
+    """The upstream version of an installed Debian package."""
+    said = subprocess.run(["dpkg-query", "-W", "-f", "${Version}", package], capture_output=True, text=True, check=False)
+    version = said.stdout.strip()
+    if said.returncode != 0 or not version:
+        raise SystemExit(f"peers: the package {package} is missing; bench/peers/setup installs it")
+    return version.split(":")[-1].split("+")[0].rsplit("-", 1)[0]
+
+
+def _listens(port):
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def descriptors():
+    """How many a server may have: as many as this process."""
+    return resource.getrlimit(resource.RLIMIT_NOFILE)[0]
