@@ -16,7 +16,9 @@ int refuse_line(std::string_view line) {
   return unusable;
 }
 
-Config::Machine this_machine() { return {.cores = usable_cores(), .descriptors = raise_descriptor_limit()}; }
+Config::Machine this_machine() {
+  return {.cores = usable_cores(), .descriptors = raise_descriptor_limit(), .table_a_shard = gives_descriptor_tables()};
+}
 
 }  // namespace
 

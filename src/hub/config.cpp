@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "hub/config_checks.hpp"
 #include "hub/values.hpp"
@@ -92,11 +93,21 @@ void take_streams(Config& config, const Typed& values) {
   config.dev = values.flag("dev");
 }
 
+// What all shards together can hold.
+std::size_t connections_in(const Config::Machine& machine, std::size_t shards) {
+  const std::size_t a_table = machine.descriptors > 2 * descriptors_kept_back
+                                  ? machine.descriptors - descriptors_kept_back
+                                  : machine.descriptors / 2;
+  if (!machine.table_a_shard || shards == 1) return a_table;
+  // The kernel spreads connections by a hash, so that a shard's share strays from the mean by its root. Five times that
+  // is left, or a full shard's clients would wait in vain while others have room.
+  const auto straying = static_cast<std::size_t>(5 * std::sqrt(static_cast<double>(a_table)));
+  return shards * (a_table - std::min(straying, a_table / 2));
+}
+
 void take_limits(Config& config, const Typed& values, const Config::Machine& machine) {
-  const std::size_t descriptors = machine.descriptors > 2 * descriptors_kept_back
-                                      ? machine.descriptors - descriptors_kept_back
-                                      : machine.descriptors / 2;
   config.shards = values.count_or("shards", std::clamp<std::size_t>(machine.cores, 1, find_setting("shards")->most));
+  const std::size_t descriptors = connections_in(machine, config.shards);
   config.limits_connections = values.count_or("limits.connections", descriptors);
   config.limits_streams = values.count_or("limits.streams", descriptors);
   config.limits_streams_per_user = values.count("limits.streams_per_user");

@@ -73,7 +73,8 @@ struct Config {
   // What the machine allows, which some defaults follow.
   struct Machine {
     std::size_t cores = 1;
-    std::size_t descriptors = 1024;  // that this process may open
+    std::size_t descriptors = 1024;  // that one table of them may hold
+    bool table_a_shard = false;      // whether each shard's thread has a table of its own
   };
 
   // Reads the sources, checks each value and then what settings mean together. Loads no keys (hub/keys.hpp).
@@ -81,7 +82,7 @@ struct Config {
   [[nodiscard]] static Configured<Config> from(const Given& given, const Machine& machine);
 };
 
-// Descriptors that connections and streams do not get: listeners, the store's files, epoll sets, logs.
+// Descriptors of a table that connections and streams do not get: listeners, the store's files, epoll sets, logs.
 inline constexpr std::size_t descriptors_kept_back = 512;
 
 // What `check-config` prints: every setting with its value, as TOML, secrets as ***.

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "hub/testing/secrets.hpp"
 
 namespace tidings::hub {
@@ -74,6 +76,19 @@ TEST(Configuration, FollowsTheMachineWhereNothingElseIsSaid) {
   EXPECT_EQ(config.shards, 4);
   EXPECT_EQ(config.limits_connections, 20'000 - descriptors_kept_back);
   EXPECT_EQ(config.limits_streams, 20'000 - descriptors_kept_back);
+}
+
+TEST(Configuration, CountsATableOfDescriptorsForEachShardThatHasOne) {
+  constexpr Config::Machine tables{.cores = 12, .descriptors = 20'000, .table_a_shard = true};
+  const std::size_t one = 20'000 - descriptors_kept_back;
+  EXPECT_EQ(with_secret({{"shards", "1"}}, tables).limits_streams, one);
+  const Config config = with_secret({}, tables);
+  EXPECT_EQ(config.limits_streams, config.limits_connections);
+  // As the kernel's hash has it, the fullest of twelve shards is within four roots of the mean but once in 2,600.
+  const auto mean = static_cast<double>(config.limits_connections) / 12;
+  EXPECT_LT(mean + 4 * std::sqrt(mean), one);
+  EXPECT_GT(mean, 0.95 * static_cast<double>(one));
+  EXPECT_EQ(with_secret({{"shards", "3"}}, {.cores = 1, .descriptors = 32, .table_a_shard = true}).limits_streams, 24);
 }
 
 TEST(Configuration, LeavesRoomOnASmallMachineToo) {

@@ -28,6 +28,7 @@ Listeners::~Listeners() {
   shards_.on_each([&](std::size_t index, net::Reactor&) {
     servers_[index].server->close();
     servers_[index].server.reset();
+    servers_[index].sockets.clear();
   });
   // Exchanges that were let go above may still be told so in the turn that follows.
   shards_.on_each([&](std::size_t index, net::Reactor&) { servers_[index].router.reset(); });
@@ -42,13 +43,15 @@ Result<void> Listeners::listen(const net::ListenAddress& address) {
   const net::Listener& sockets = sockets_.emplace_back(std::move(*listener));
   bound_.push_back(sockets.bound);
 
-  std::vector<Result<void>> accepting(shards_.size());
-  shards_.on_each([&](std::size_t index, net::Reactor&) {
-    const std::size_t own = std::min(index, sockets.sockets.size() - 1);
-    accepting[index] = servers_[index].server->listen(sockets.sockets[own].get());
-  });
-  for (const Result<void>& outcome : accepting) {
-    if (!outcome) return outcome;
+  for (std::size_t index = 0; index < shards_.size(); ++index) {
+    const Descriptor& socket = sockets.sockets[std::min(index, sockets.sockets.size() - 1)];
+    Result<void> accepting;
+    shards_.lend(index, socket.get(), [&](Result<Descriptor> lent) {
+      accepting = std::move(lent).and_then([&](Descriptor own) {
+        return servers_[index].server->listen(servers_[index].sockets.emplace_back(std::move(own)).get());
+      });
+    });
+    if (!accepting) return accepting;
   }
   observe::log(observe::Level::info, "listening",
                {{"address", sockets.bound}, {"side", side_ == api::Side::admin ? "admin" : "everyone"}});

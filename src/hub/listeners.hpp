@@ -33,6 +33,8 @@ class Listeners {
 
  private:
   struct Shard {
+    // Of the shard's own descriptor table.
+    std::vector<Descriptor> sockets;
     std::unique_ptr<api::Router> router;
     std::unique_ptr<http::Server> server;
   };
@@ -40,6 +42,7 @@ class Listeners {
   Shards& shards_;
   api::Side side_;
   std::vector<Shard> servers_;
+  // What the shards were lent, so that tools that look at the process see where it listens.
   std::vector<net::Listener> sockets_;
   std::vector<std::string> bound_;
 };

@@ -12,6 +12,8 @@
 #include <cstdlib>
 #include <thread>
 
+#include "net/descriptor_table.hpp"
+
 namespace tidings::hub {
 namespace {
 
@@ -29,6 +31,12 @@ std::size_t raise_descriptor_limit() {
   if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return 1024;  // GCOVR_EXCL_LINE: the kernel always knows it
   const rlim_t before = std::exchange(limit.rlim_cur, limit.rlim_max);
   return setrlimit(RLIMIT_NOFILE, &limit) == 0 ? limit.rlim_cur : before;
+}
+
+bool gives_descriptor_tables() {
+  bool given = false;
+  std::thread([&] { given = net::keep_only({}).has_value(); }).join();
+  return given;
 }
 
 std::size_t usable_cores() { return std::max(1U, std::thread::hardware_concurrency()); }

@@ -13,6 +13,10 @@ namespace tidings::hub {
 // Raises the soft limit of open descriptors to the hard one; the limit that holds then.
 std::size_t raise_descriptor_limit();
 
+// Whether the kernel gives threads descriptor tables of their own (net/descriptor_table.hpp): asks for one on a thread
+// that ends at once.
+[[nodiscard]] bool gives_descriptor_tables();
+
 // Cores that this process may run on, at least 1.
 [[nodiscard]] std::size_t usable_cores();
 

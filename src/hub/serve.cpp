@@ -59,7 +59,8 @@ void say_what_to_open(const Hub& hub) {
 int serve(const Command& command, const Clock& clock, Random& random) {
   // Before any thread is: they inherit what is blocked.
   Signals signals;
-  const Config::Machine machine{.cores = usable_cores(), .descriptors = raise_descriptor_limit()};
+  const Config::Machine machine{
+      .cores = usable_cores(), .descriptors = raise_descriptor_limit(), .table_a_shard = gives_descriptor_tables()};
   auto given = Given::read(command.sources);
   auto config = given.and_then([&](const Given& read) { return Config::from(read, machine); });
   if (!config) {

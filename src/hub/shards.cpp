@@ -4,6 +4,8 @@
 
 #include <string>
 
+#include "observe/log.hpp"
+
 namespace tidings::hub {
 
 Shards::Shards(std::size_t count, const Clock& clock) {
@@ -18,11 +20,29 @@ std::vector<net::Reactor*> Shards::reactors() const {
   return all;
 }
 
+std::vector<int> Shards::kept_by(const net::Reactor& reactor) const {
+  std::vector<int> kept(bridge_.kept().begin(), bridge_.kept().end());
+  kept.push_back(reactor.epoll_descriptor());
+  // Shards post to each other.
+  for (const auto& any : reactors_) kept.push_back(any->wake_up_descriptor());
+  return kept;
+}
+
 void Shards::start() {
+  const Latch parted = one_a_shard();
   for (std::size_t shard = 0; shard < reactors_.size(); ++shard) {
-    threads_.emplace_back([reactor = reactors_[shard].get()] { reactor->run(); });
+    net::Reactor& reactor = *reactors_[shard];
+    threads_.emplace_back([shard, parted, &reactor, kept = kept_by(reactor)] {
+      const auto own = net::keep_only(kept);
+      if (!own) {
+        observe::log(observe::Level::warning, "descriptors_shared", {{"shard", shard}, {"detail", own.error().detail}});
+      }
+      parted->count_down();
+      reactor.run();
+    });
     pthread_setname_np(threads_.back().native_handle(), ("shard-" + std::to_string(shard)).c_str());
   }
+  parted->wait();
 }
 
 void Shards::stop() {
@@ -44,6 +64,16 @@ void Shards::on_each(const std::function<void(std::size_t, net::Reactor&)>& task
       done->count_down();
     });
   }
+  done->wait();
+}
+
+void Shards::lend(std::size_t shard, int descriptor, const std::function<void(Result<Descriptor>)>& task) {
+  const auto done = std::make_shared<std::latch>(1);
+  auto sent = bridge_.send(descriptor);
+  reactors_[shard]->post([&, done] {
+    task(sent.and_then([this] { return bridge_.receive(); }));
+    done->count_down();
+  });
   done->wait();
 }
 

@@ -220,4 +220,8 @@ void Reactor::stop() {
   impl_->wake_if(asleep);
 }
 
+int Reactor::epoll_descriptor() const { return impl_->set.get(); }
+
+int Reactor::wake_up_descriptor() const { return impl_->wake_up.get(); }
+
 }  // namespace tidings::net

@@ -79,6 +79,11 @@ class Reactor {
   void run_once(Milliseconds wait) noexcept;
   void stop();
 
+  // For `keep_only`, where the reactor's thread is to have a table of its own: it needs both under the numbers that
+  // they were opened as, and a thread with another table that posts to it needs the second.
+  [[nodiscard]] int epoll_descriptor() const;
+  [[nodiscard]] int wake_up_descriptor() const;
+
  private:
   struct Impl;
   std::unique_ptr<Impl> impl_;
