@@ -1,6 +1,7 @@
 """Starts a server's processes on one core, and ends them."""
 
 import dataclasses
+import os
 import pathlib
 import resource
 import signal
@@ -10,7 +11,8 @@ import tempfile
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
-TOOLS = ROOT / "build" / "bench" / "bench"  # the load generator and the bare loops, as bench/run builds them
+# The load generator and the bare loops, where bench/run builds them.
+TOOLS = pathlib.Path(os.environ.get("BENCH_TOOLS", ROOT / "build" / "bench" / "bench"))
 INSTALLED = ROOT / "build" / "peers"  # what bench/peers/setup put there, a folder a peer
 PATIENCE = 30  # seconds, for a server to listen and to end
 
