@@ -1,0 +1,28 @@
+"""Processor time a delivery, one event at a time, at half of what the bare send() loop can do."""
+
+from tidings_bench.figure import Goal, compared
+from tidings_bench.generator import generate
+from tidings_bench.rounds import alternate
+from tidings_bench.servers import BareLoop, Hub
+
+GOAL = Goal(most=1.15)
+
+
+def run(asked):
+    """At 1,000 streams and at 10,000."""
+    for streams in [100, 200] if asked.quick else [1_000, 10_000]:
+        with BareLoop("each") as bare:
+            most = generate(bare, "broadcast", streams=streams, publishers=2, seconds=asked.seconds(2), warm_up=0)
+        load = {"streams": streams, "rate": most["deliveries_a_second"] / streams / 2, "seconds": asked.seconds(5)}
+
+        def of_hub(load=load):
+            with Hub(asked.durability) as hub:
+                return generate(hub, "broadcast", **load)
+
+        def of_bare(load=load):
+            with BareLoop("each") as bare:
+                return generate(bare, "broadcast", **load)
+
+        rounds = alternate(asked.rounds, of_hub, of_bare)
+        yield compared(f"CPU a delivery, {streams:,} streams, {load['rate']:.3g} events/s", "µs", rounds,
+                       "processor_us_a_delivery", GOAL, "bare send() loop", not asked.quick)
