@@ -1,7 +1,5 @@
-"""Starts a server's processes on one core, and ends them."""
+"""Starts a peer's processes on the server's core, and ends them."""
 
-import dataclasses
-import os
 import pathlib
 import resource
 import signal
@@ -10,34 +8,16 @@ import subprocess
 import tempfile
 import time
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
-# The load generator and the bare loops, where bench/run builds them.
-TOOLS = pathlib.Path(os.environ.get("BENCH_TOOLS", ROOT / "build" / "bench" / "bench"))
-INSTALLED = ROOT / "build" / "peers"  # what bench/peers/setup put there, a folder a peer
+from tidings_bench import machine
+
+INSTALLED = machine.ROOT / "build" / "peers"  # what bench/peers/setup put there, a folder a peer
 PATIENCE = 30  # seconds, for a server to listen and to end
 
 
-@dataclasses.dataclass
-class Running:
-    """How the load generator reaches a server that runs."""
-
-    port: int
-    pids: list[int]  # whose memory and processor time are the server's
-    plain: bool = True  # a GET opens a stream, a POST publishes its body; otherwise as the hub wants it
-    target: str = "/streams"  # of a stream's request
-    publish_target: str = "/events"
-    publish_port: int = 0  # 0: the same
-    publish_body: str = ""  # %e: the event's data, escaped for a JSON string; empty: the data as it is
-    opening: int = 0  # the most streams that it can bear to be opened at a time; 0: any number
-    secret: str = ""  # signs the streams' tokens; empty: they need none
-    publish_key: str = ""
-
-
 class Launcher:
-    """The processes of one server: started on one core, ended by their ids when the `with` block ends."""
+    """The processes of one peer, for a `with` block at whose end they are ended by their ids."""
 
-    def __init__(self, core):
-        self.core = core
+    def __init__(self):
         self._temporary = tempfile.TemporaryDirectory(prefix="tidings-peer-")
         self.folder = pathlib.Path(self._temporary.name)
         self._processes = []
@@ -58,22 +38,22 @@ class Launcher:
         self._temporary.cleanup()
 
     def write(self, name, text):
-        """A file in the server's own folder, which is gone when the server is."""
+        """A file in the peer's own folder, which is gone when the peer is."""
         path = self.folder / name
         path.write_text(text)
         return path
 
-    def run(self, *command, cwd=None):
+    def run(self, *command):
         """Starts a process; what it says is in `log()`. SIGTERM ends it and its children."""
+        core, _ = machine.cores()
         with open(self.folder / "log", "ab") as log:
-            process = subprocess.Popen(
-                ["taskset", "--cpu-list", str(self.core), *map(str, command)],
-                cwd=cwd or self.folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
+            process = subprocess.Popen(machine.pinned(core, *command), cwd=self.folder, stdin=subprocess.DEVNULL,
+                                       stdout=log, stderr=log, start_new_session=True)
         self._processes.append(process)
         return process
 
     def log(self):
-        """What the server's processes have said."""
+        """What the peer's processes have said."""
         return (self.folder / "log").read_text(errors="replace")
 
     def wait_for(self, port):
@@ -90,13 +70,12 @@ class Launcher:
                 otherwise = "a process ended"
                 break
             time.sleep(0.05)
-        raise SystemExit(f"peers: {otherwise}; the server said:\n{self.log()}")
+        raise SystemExit(f"peers: {otherwise}; the peer said:\n{self.log()}")
 
 
 def free_port():
     """A port of 127.0.0.1 that nobody listens on now."""
     with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
 
@@ -121,11 +100,11 @@ def debian_version(package):
     return version.split(":")[-1].split("+")[0].rsplit("-", 1)[0]
 
 
-def _listens(port):
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
-
-
 def descriptors():
     """How many a server may have: as many as this process."""
     return resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+
+
+def _listens(port):
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0

@@ -3,7 +3,9 @@
 import json
 import shutil
 
-from launcher import INSTALLED, ROOT, Running, free_port
+from launcher import INSTALLED, free_port
+from running import Running
+from tidings_bench.machine import ROOT
 
 NAME = "better-sse"
 HERE = INSTALLED / "better-sse"

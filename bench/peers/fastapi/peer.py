@@ -2,7 +2,9 @@
 
 import subprocess
 
-from launcher import INSTALLED, ROOT, Running, free_port
+from launcher import INSTALLED, free_port
+from running import Running
+from tidings_bench.machine import ROOT
 
 NAME = "FastAPI"
 PYTHON = INSTALLED / "fastapi" / "bin" / "python"

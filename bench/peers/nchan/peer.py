@@ -1,6 +1,7 @@
 """Nchan: an nginx module. One worker, the messages in shared memory, no authentication."""
 
-from launcher import Running, children, debian_version, descriptors, free_port
+from launcher import children, debian_version, descriptors, free_port
+from running import Running
 
 NAME = "Nchan"
 

@@ -4,7 +4,8 @@ there is; it also passes publishing on, since Pushpin closes the connection afte
 import pathlib
 import socket
 
-from launcher import Running, children, command_name, debian_version, descriptors, free_port
+from launcher import children, command_name, debian_version, descriptors, free_port
+from running import Running
 
 NAME = "Pushpin"
 
@@ -101,4 +102,4 @@ def start(launcher):
         launcher.wait_for(listening)
     launcher.until(lambda: _serves(port), "Pushpin reaches no backend")
     parts = [pid for pid in children(runner.pid) if command_name(pid) in OWN_PARTS]
-    return Running(port=port, pids=parts, publish_port=backend_port, publish_body=PUBLISHED, opening=100)
+    return Running(port=port, pids=parts, publish_port=backend_port, publish_body=PUBLISHED, opening=20)
