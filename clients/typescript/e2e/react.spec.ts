@@ -1,33 +1,11 @@
 /** `useSSE` and `SSEProvider` in a page: React as it is, in Strict Mode. */
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import type { Page } from "@playwright/test";
-import { build } from "esbuild";
+import { bundle, type Mode } from "./harness/bundle.ts";
 import { ScriptedHub } from "./harness/scripted-hub.ts";
-import { eventually, expect, INSTALLED, TRANSPORTS, test, type World } from "./harness/test.ts";
-
-const MODULES = join(import.meta.dirname, "../node_modules");
-
-type Mode = "development" | "production";
-
-/** The page's script with the installed package, as an application's own build makes it. */
-async function bundle(mode: Mode): Promise<string> {
-  const contents = readFileSync(join(import.meta.dirname, "pages/react.tsx"), "utf8");
-  const { outputFiles } = await build({
-    stdin: { contents, resolveDir: INSTALLED, loader: "tsx" },
-    bundle: true,
-    write: false,
-    format: "esm",
-    jsx: "automatic",
-    nodePaths: [MODULES],
-    define: { "process.env.NODE_ENV": JSON.stringify(mode) },
-    logLevel: "silent",
-  });
-  return (outputFiles[0] as { text: string }).text;
-}
+import { eventually, expect, TRANSPORTS, test, type World } from "./harness/test.ts";
 
 async function open(page: Page, { site }: World, mode: Mode, settings: object): Promise<void> {
-  site.bundles.set("react.js", await bundle(mode));
+  site.bundles.set("react.js", await bundle("react.tsx", mode));
   await page.goto(`${site.origin}/react.html?settings=${encodeURIComponent(JSON.stringify(settings))}`);
   await expect(page.locator("#state")).toHaveText("connected");
 }

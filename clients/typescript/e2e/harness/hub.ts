@@ -132,6 +132,14 @@ export class Hub {
     return published;
   }
 
+  /** What the hub has counted under this name, over all labels that match. */
+  async counted(name: string, labels = ""): Promise<number> {
+    const text = await (await fetch(`${this.url}/metrics`)).text();
+    const lines = text.split("\n").filter((line) => line.startsWith(`${name}{`) && line.includes(labels));
+    if (!lines[0]) throw new Error(`the hub counts no ${name} ${labels}`);
+    return lines.reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(" "))), 0);
+  }
+
   /** The open streams, as an operator sees them. */
   async connections(): Promise<Connection[]> {
     const answer = await fetch(`${this.url}/api/v1/connections`, {

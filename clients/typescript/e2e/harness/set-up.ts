@@ -1,6 +1,6 @@
 /**
- * Installs the built package into a folder of its own, as npm would, with the programs that use it and the hub's binary: a
- * build meanwhile changes nothing under the tests.
+ * Installs the built package into a folder of its own, as npm would, with the programs and pages that use it and the hub's
+ * binary: a build meanwhile changes nothing under the tests.
  */
 import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -17,6 +17,7 @@ export default function setUp(): () => void {
   mkdirSync(folder, { recursive: true });
   for (const part of ["dist", "package.json"]) cpSync(join(PACKAGE, part), join(folder, part), { recursive: true });
   cpSync(join(import.meta.dirname, "../programs"), root, { recursive: true });
+  cpSync(join(import.meta.dirname, "../pages"), join(root, "pages"), { recursive: true });
   writeFileSync(join(root, "package.json"), '{ "type": "module", "dependencies": { "@tidings/client": "*" } }');
   cpSync(BINARY, join(root, "tidings"));
   process.env.E2E_INSTALLED = root;
