@@ -11,6 +11,7 @@ declare module "vitest" {
 const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
 
 export default defineConfig({
+  define: { QUICK: "true" },
   resolve: { alias: { "@tidings/client": path("./src/index.ts") } },
   test: {
     dangerouslyIgnoreUnhandledErrors: false,
@@ -33,6 +34,12 @@ export default defineConfig({
           include: ["src/useSSE.test.tsx"],
           provide: { react: /^18\.0\./ },
         },
+      },
+      {
+        // The parser once more as the core has it, without the shortcut that `./parser` is built with.
+        extends: true,
+        define: { QUICK: "false" },
+        test: { name: "small parser", include: ["src/parser.test.ts"] },
       },
     ],
     coverage: {

@@ -7,10 +7,10 @@ const MOST_BASE = 30_000;
 /** Waits grow to this, or to the base where that is more. */
 const CEILING = 4_000;
 
-/** The base that follows: what a `retry:` field or `retry_ms` says, within bounds; what it was where that is no time. */
+/** The base that follows: what a `retry:` field or `retry_ms` says, within bounds; what it was where that is no number. */
 export const nextBase = (base: number, retry: number): number =>
-  retry >= 0 ? Math.min(Math.max(retry, LEAST_BASE), MOST_BASE) : base;
+  Math.min(Math.max(retry, LEAST_BASE), MOST_BASE) || base;
 
-/** The wait after so many failures in a row: uniform, so that clients who were cut off together don't return together. */
-export const wait = (base: number, failures: number, random: number): number =>
-  random * Math.min(Math.max(CEILING, base), base * 2 ** failures);
+/** After so many failures in a row; the wait is uniform up to it, so that clients who were cut off together don't return together. */
+export const longestWait = (base: number, failures: number): number =>
+  Math.min(Math.max(CEILING, base), base * 2 ** failures);

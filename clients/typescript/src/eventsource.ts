@@ -62,7 +62,6 @@ export const eventSourceTransport =
       if (events[0]) sink.batch(events.splice(0));
     };
     const take = (event: RawEvent) => {
-      sink.activity();
       if (events.push(event) === 1) port2.postMessage(0);
     };
     port1.onmessage = flush;

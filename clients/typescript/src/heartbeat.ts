@@ -3,7 +3,7 @@ import type { Platform } from "./platform.ts";
 import type { HeartbeatConfig } from "./types.ts";
 
 /** What timers hold; they take a longer time for none. */
-const LONGEST = 2 ** 31 - 1;
+const LONGEST = 2e9;
 
 /**
  * Calls `onTimeout` once nothing has been recorded for `timeout`, by the clock and not by counting timers, so that it is
@@ -27,25 +27,23 @@ export class HeartbeatMonitor {
     let last: number;
     let timer: unknown;
 
-    this.check = () => {
+    const look = (heard?: boolean) => {
       platform.clearTimeout(timer);
       const now = platform.Date.now();
-      last = Math.min(last, now);
+      last = heard ? now : Math.min(last, now);
       const left = last + timeout - now;
-      if (left > 0) timer = platform.setTimeout(this.check, Math.min(left, LONGEST));
+      if (left > 0) timer = platform.setTimeout(look, Math.min(left, LONGEST));
       else if (left <= 0) {
         last = Number.NaN;
         onTimeout();
       }
     };
-    this.recordHeartbeat = () => {
-      last = platform.Date.now();
-      this.check();
-    };
+    this.check = look;
+    this.recordHeartbeat = () => look(true);
     this.destroy = () => {
       // No silence lasts so long.
       timeout = Number.NaN;
-      this.check();
+      look();
     };
     this.recordHeartbeat();
   }

@@ -19,33 +19,31 @@ type Send = (path: string, init?: RequestInit) => Promise<Response>;
 export type Hub = readonly [
   /** Posts nothing, with the application's access token; a refresh under way serves all who ask meanwhile. */
   post: (path: string, reason: TokenReason, signal: AbortSignal) => Promise<Response>,
+  /** Another user may be next. */
+  forget: () => void,
   /** A way to ask with what opens streams: an SSE token where there is `getSSEToken`, else the access token. */
   stream: (reason: TokenReason, signal: AbortSignal) => Promise<Send>,
   /** Where a path is. */
   url: (path: string) => string,
-  /** Another user may be next. */
-  forget: () => void,
 ];
 
 export function createHub(
-  { baseURL, headers, fetch, getAccessToken, getSSEToken }: SSEServiceConfig,
+  { baseURL, headers, fetch, getAccessToken = () => null, getSSEToken }: SSEServiceConfig,
   platform: Platform,
 ): Hub {
   let refresh: Promise<string> | undefined;
   let kept: string;
   let keptUntil = 0;
 
-  const ask = async <Token>(get: ((request: TokenRequest) => Token) | undefined, request: TokenRequest) => {
-    let token: Awaited<Token> | null;
-    try {
-      token = get ? await get(request) : null;
-      // Whoever is signed out says so with null: all else that is no token is a fault, such as an answer without it.
-      if (!token && token !== null) throw token;
-    } catch (cause) {
-      throw new SSEError("token_failed", { cause });
-    }
-    if (!token) throw new SSEError("signed_out", { retryable: false });
-    return token as NonNullable<Awaited<Token>>;
+  const fail = (cause?: unknown): never => {
+    throw new SSEError("token_failed", { cause });
+  };
+
+  const ask = async <Token>(get: (request: TokenRequest) => Token, request: TokenRequest) => {
+    const token = await Promise.resolve(request).then(get).catch(fail);
+    if (token === null) throw new SSEError("signed_out", { retryable: false });
+    // All else that is no token is a fault, such as an answer without it.
+    return token || fail();
   };
 
   const accessToken: GetToken = (reason, signal) => {
@@ -65,7 +63,7 @@ export function createHub(
 
   const send = async (path: string, token: string, signal: AbortSignal, init?: RequestInit) => {
     // `fetch` would quote it in its error.
-    if (/[^!-~]/.test(token)) throw new SSEError("token_failed");
+    if (/[^!-~]/.test(token)) fail();
     const response = await (fetch ?? platform.fetch)(url(path), {
       ...init,
       signal,
@@ -73,21 +71,21 @@ export function createHub(
     });
     const { status } = response;
     if (response.ok && status !== 204) return response;
-    const after = response.headers.get("Retry-After") as string;
-    const wait = +after * 1000 || Date.parse(after) - platform.Date.now() || 0;
+    // Seconds; a date counts for nothing.
+    const after = response.headers.get("Retry-After") as unknown as number;
     const { code = `http_${status}`, detail } = (await response.json().catch(() => {})) ?? {};
     throw new SSEError(code, {
       message: detail,
       status,
-      retryable: ![204, 400, 403].includes(status),
-      retryAfter: Math.min(Math.max(wait, 0), RETRY_AFTER_LIMIT),
+      retryable: status !== 204 && status !== 400 && status !== 403,
+      retryAfter: Math.max(0, Math.min(1000 * after || 0, RETRY_AFTER_LIMIT)),
     });
   };
 
   const post: Hub[0] = async (path, reason, signal) =>
     send(path, await accessToken(reason, signal), signal, { method: "POST" });
 
-  const stream: Hub[1] = async (reason, signal) => {
+  const stream: Hub[2] = async (reason, signal) => {
     const now = platform.Date.now();
     if (!getSSEToken) kept = await accessToken(reason, signal);
     else if (reason !== "connect" || now >= keptUntil) {
@@ -103,5 +101,5 @@ export function createHub(
     keptUntil = 0;
   };
 
-  return [post, stream, url, forget];
+  return [post, forget, stream, url];
 }

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import type { SSEEvent } from "./index.ts";
 import { Exchange } from "./testing/hub.ts";
 import { settle } from "./testing/platform.ts";
@@ -112,5 +112,20 @@ describe("events()", () => {
     }
     await stream.send("a", 2, "e-2");
     expect(await iteration.next()).toEqual({ value: undefined, done: true });
+  });
+
+  it("leaves nothing behind on a signal that lives longer", async () => {
+    const { service, connect } = setUp();
+    const stream = await connect();
+    const { signal } = new AbortController();
+    const added = vi.spyOn(signal, "addEventListener");
+    const removed = vi.spyOn(signal, "removeEventListener");
+    const reading = (async () => {
+      for await (const { data } of service.events("**", { signal })) return data;
+    })();
+    await stream.send("a", 1, "e-1");
+    expect(await reading).toBe(1);
+    expect(added).toHaveBeenCalled();
+    for (const [type, listener] of added.mock.calls) expect(removed).toHaveBeenCalledWith(type, listener);
   });
 });

@@ -3,7 +3,7 @@
  * filters by the same rule.
  */
 export function matcher(patterns: string | readonly string[]): (type: string) => boolean {
-  const rules = [patterns].flat().join("|").replace(/\./g, "\\.").replace(/\*\*/g, ".+").replace(/\*/g, "[^.]+");
+  const rules = `${patterns}`.replace(/,/g, "|").replace(/\./g, "\\.").replace(/\*\*/g, ".+").replace(/\*/g, "[^.]+");
   const rule = new RegExp(`^(${rules})$`);
   return (type) => rule.test(type);
 }

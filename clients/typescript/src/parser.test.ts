@@ -3,26 +3,20 @@ import { describe, expect, it } from "vitest";
 import { createParser, type OversizeEvent, type ParserOptions, type StreamEvent } from "./parser.ts";
 
 /** What a parser told, in order. */
-type Told = { event: StreamEvent } | { retry: number } | { comment: string } | { oversize: OversizeEvent };
+type Told = { event: StreamEvent } | { retry: number } | { oversize: OversizeEvent };
 
-interface Outcome {
-  told: Told[];
-  lastEventId: string;
-}
-
-function parse(pieces: Iterable<string>, options?: ParserOptions): Outcome {
+function parse(pieces: Iterable<string>, options?: ParserOptions): Told[] {
   const told: Told[] = [];
   const parser = createParser(
     {
       onEvent: (event) => told.push({ event }),
       onRetry: (retry) => told.push({ retry }),
-      onComment: (comment) => told.push({ comment }),
       onOversize: (oversize) => told.push({ oversize }),
     },
     options,
   );
   for (const piece of pieces) parser.feed(piece);
-  return { told, lastEventId: parser.lastEventId };
+  return told;
 }
 
 const byteLength = (text: string) => new TextEncoder().encode(text).length;
@@ -31,13 +25,12 @@ const byteLength = (text: string) => new TextEncoder().encode(text).length;
  * The standard's own words (§9.2.6), one after the other, on the whole of a stream. `maxEventBytes` is no part of them:
  * an event is oversize where its data has more bytes, or a line has more code units than that and 1,024.
  */
-function naive(stream: string, maxEventBytes = Number.POSITIVE_INFINITY): Outcome {
+function naive(stream: string, maxEventBytes = Number.POSITIVE_INFINITY): Told[] {
   const told: Told[] = [];
   const lines = stream.replace(/^\uFEFF/, "").split(/\r\n|\r|\n/);
   // A line that nothing ends is not a line.
   lines.pop();
 
-  let lastEventId = "";
   let [id, type, data, dropped] = ["", "", "", 0];
   for (const line of lines) {
     if (line.length > maxEventBytes + 1024) {
@@ -45,11 +38,10 @@ function naive(stream: string, maxEventBytes = Number.POSITIVE_INFINITY): Outcom
       continue;
     }
     if (line === "") {
-      lastEventId = id;
       const text = data.replace(/\n$/, "");
       const event = { type: type || "message", data: text, id };
       if (dropped || byteLength(text) > maxEventBytes)
-        told.push({ oversize: { type: event.type, id, size: dropped + byteLength(text) } });
+        told.push({ oversize: { ...event, size: dropped + byteLength(text) } });
       else if (data !== "") told.push({ event });
       [type, data, dropped] = ["", "", 0];
       continue;
@@ -57,19 +49,18 @@ function naive(stream: string, maxEventBytes = Number.POSITIVE_INFINITY): Outcom
     const colon = line.indexOf(":");
     const field = colon < 0 ? line : line.slice(0, colon);
     const value = colon < 0 ? "" : line.slice(colon + 1).replace(/^ /, "");
-    if (colon === 0) told.push({ comment: value });
-    else if (field === "event") type = value;
+    if (field === "event") type = value;
     else if (field === "data") data += `${value}\n`;
     else if (field === "id" && !value.includes("\0")) id = value;
     else if (field === "retry" && /^[0-9]+$/.test(value)) told.push({ retry: Number(value) });
   }
-  return { told, lastEventId };
+  return told;
 }
 
 const event = (data: string, type = "message", id = ""): Told => ({ event: { type, data, id } });
 
-// [rule, stream, what is told, the last event ID at the end]
-const vectors: [string, string, Told[], string?][] = [
+// [rule, stream, what is told]
+const vectors: [string, string, Told[]][] = [
   ["an event is its data", "data: a\n\n", [event("a")]],
   [
     "one space after the colon is not the value's",
@@ -93,25 +84,22 @@ const vectors: [string, string, Told[], string?][] = [
     "an id holds until the next",
     "id: 1\ndata: a\n\ndata: b\n\nid: 2\ndata: c\n\n",
     [event("a", "message", "1"), event("b", "message", "1"), event("c", "message", "2")],
-    "2",
   ],
-  ["an id may come after the data", "data: a\nid: 1\n\n", [event("a", "message", "1")], "1"],
+  ["an id may come after the data", "data: a\nid: 1\n\n", [event("a", "message", "1")]],
   [
     "an empty id takes the id away",
     "id: 1\ndata: a\n\nid\ndata: b\n\nid:\ndata: c\n\n",
     [event("a", "message", "1"), event("b"), event("c")],
   ],
-  ["an id with NUL is ignored", "id: 1\nid: 2\0\nid: \0\ndata: a\n\n", [event("a", "message", "1")], "1"],
-  ["an id without data is committed by the blank line", "id: 1\n\n", [], "1"],
-  ["an event that follows an id without data bears it", "id: 1\n\ndata: a\n\n", [event("a", "message", "1")], "1"],
+  ["an id with NUL is ignored", "id: 1\nid: 2\0\nid: \0\ndata: a\n\n", [event("a", "message", "1")]],
+  ["an event that follows an id without data bears it", "id: 1\n\ndata: a\n\n", [event("a", "message", "1")]],
   [
     "an event that nothing ends is discarded, its id too",
     "id: 1\ndata: a\n\nid: 2\ndata: b\n",
     [event("a", "message", "1")],
-    "1",
   ],
   ["a line that nothing ends is discarded", "data: a\n\ndata: b", [event("a")]],
-  ["a blank line that follows a discarded line is none", "id: 1\n\nid: 2", [], "1"],
+  ["a blank line that follows a discarded line is none", "id: 1\n\nid: 2", []],
   ["CRLF ends lines", "data: a\r\ndata: b\r\n\r\ndata: c\r\n\r\n", [event("a\nb"), event("c")]],
   ["CR ends lines", "data: a\rdata: b\r\rdata: c\r\r", [event("a\nb"), event("c")]],
   [
@@ -130,12 +118,8 @@ const vectors: [string, string, Told[], string?][] = [
   ],
   ["after a byte order mark a line end is a line end", "data\uFEFF\n\uFEFFdata: a\n\ndata: b\n\n", [event("b")]],
   ["a byte order mark may stand before a blank line", "\uFEFF\n\r\ndata: a\n\n", [event("a")]],
-  [
-    "comments are no fields",
-    ": a\n:b\n:\n:  c\n:data: d\ndata: e\n\n",
-    [{ comment: "a" }, { comment: "b" }, { comment: "" }, { comment: " c" }, { comment: "data: d" }, event("e")],
-  ],
-  ["a comment ends no event", "data: a\n: b\ndata: c\n\n", [{ comment: "b" }, event("a\nc")]],
+  ["comments are no fields", ": a\n:b\n:\n:  c\n:data: d\ndata: e\n\n", [event("e")]],
+  ["a comment ends no event", "data: a\n: b\ndata: c\n\n", [event("a\nc")]],
   [
     "digits are a reconnection time",
     "retry: 1000\nretry:0\nretry: 007\n\n",
@@ -162,17 +146,15 @@ const vectors: [string, string, Told[], string?][] = [
     "Data: a\nDATA: a\n data: a\ndata : a\n\tdata: a\nId: 1\nEVENT: a\nRetry: 1\nid : 1\nevent : a\nretry : 1\n\n",
     [],
   ],
-  ["a value may hold colons", "data: a: b:c\nid: x:y\nevent: e:f\n\n", [event("a: b:c", "e:f", "x:y")], "x:y"],
+  ["a value may hold colons", "data: a: b:c\nid: x:y\nevent: e:f\n\n", [event("a: b:c", "e:f", "x:y")]],
   ["NUL is text but for ids", "event: a\0\ndata: b\0\n\n", [event("b\0", "a\0")]],
-  ["text beyond the basic plane is text", "event: 📚\nid: 𝔦\ndata: 文章\n\n", [event("文章", "📚", "𝔦")], "𝔦"],
+  ["text beyond the basic plane is text", "event: 📚\nid: 𝔦\ndata: 文章\n\n", [event("文章", "📚", "𝔦")]],
   ["white space alone is an unknown field", " \n\t\ndata: a\n \n\n", [event("a")]],
   ["nothing gives nothing", "", []],
 ];
 
 describe("an event stream", () => {
-  describe.each(vectors)("%s", (_rule, stream, told, lastEventId = "") => {
-    const expected = { told, lastEventId };
-
+  describe.each(vectors)("%s", (_rule, stream, expected) => {
     it("whole", () => {
       expect(parse([stream])).toEqual(expected);
     });
@@ -202,62 +184,11 @@ describe("an event stream", () => {
     expect(events).toEqual(["a", "b"]);
   });
 
-  it("has its id committed before the event is handed over", () => {
-    const committed: string[] = [];
-    const parser = createParser({ onEvent: () => committed.push(parser.lastEventId) });
-    parser.feed("id: 1\ndata: a\n\nid: 2\nid: 3\ndata: b\ndata: c\n\n");
-    expect(committed).toEqual(["1", "3"]);
-  });
-
   it("needs no callback but the one for events", () => {
     const events: StreamEvent[] = [];
     const parser = createParser({ onEvent: (e) => events.push(e) }, { maxEventBytes: 3 });
     parser.feed(": a\nretry: 1\ndata: long\n\ndata: b\n\n");
     expect(events).toEqual([{ type: "message", data: "b", id: "" }]);
-  });
-});
-
-describe("reset", () => {
-  it("discards what is incomplete, and begins a stream that may have a byte order mark", () => {
-    for (const incomplete of [
-      "data: a",
-      "data: a\n",
-      "event: a\n",
-      "id: 9\n",
-      "event: a\rdata: b\r",
-      "",
-      `${"x".repeat(2000)}`,
-    ]) {
-      const events: StreamEvent[] = [];
-      const parser = createParser(
-        { onEvent: (e) => events.push(e), onOversize: () => expect.fail() },
-        { maxEventBytes: 10 },
-      );
-      parser.feed(`id: 1\n\n${incomplete}`);
-      parser.reset();
-      expect(parser.lastEventId).toBe("");
-      parser.feed("\uFEFFdata: c\n\n");
-      expect(events).toEqual([{ type: "message", data: "c", id: "" }]);
-    }
-  });
-
-  it("does not take a first LF for the rest of a CRLF", () => {
-    const events: StreamEvent[] = [];
-    const parser = createParser({ onEvent: (e) => events.push(e) });
-    parser.feed("data: a\r");
-    parser.reset();
-    parser.feed("\n\ndata: b\n\n");
-    expect(events).toEqual([{ type: "message", data: "b", id: "" }]);
-  });
-
-  it("gives the new stream the id that it resumes from", () => {
-    const ids: string[] = [];
-    const parser = createParser({ onEvent: ({ id }) => ids.push(id) });
-    parser.reset("7");
-    expect(parser.lastEventId).toBe("7");
-    parser.feed("data: a\n\nid: 8\ndata: b\n\n");
-    expect(ids).toEqual(["7", "8"]);
-    expect(parser.lastEventId).toBe("8");
   });
 });
 
@@ -267,9 +198,9 @@ describe("the limit of an event", () => {
 
   it("is 1 MiB where none is given", () => {
     const most = "x".repeat(1024 * 1024);
-    expect(parse([`data: ${most}\n\n`]).told).toEqual([event(most)]);
-    expect(parse([`data: ${most}x\n\n`]).told).toEqual([
-      { oversize: { type: "message", id: "", size: 1024 * 1024 + 1 } },
+    expect(parse([`data: ${most}\n\n`])).toEqual([event(most)]);
+    expect(parse([`data: ${most}x\n\n`])).toEqual([
+      { oversize: { type: "message", data: "", id: "", size: 1024 * 1024 + 1 } },
     ]);
   });
 
@@ -292,60 +223,55 @@ describe("the limit of an event", () => {
     ["a type and an id longer than the limit", `event: ${"e".repeat(200)}\nid: ${"i".repeat(200)}\ndata: a\n\n`, false],
   ])("%s", (_what, stream, oversize) => {
     const expected = naive(stream, 100);
-    expect(expected.told.some((told) => "oversize" in told)).toBe(oversize);
-    expect(parse([stream], limit).told).toEqual(expected.told);
+    expect(expected.some((told) => "oversize" in told)).toBe(oversize);
+    expect(parse([stream], limit).map(withoutSize)).toEqual(expected.map(withoutSize));
     for (let at = 1; at < stream.length; at++) {
-      const { told } = parse([stream.slice(0, at), stream.slice(at)], limit);
-      expect(told.map(withoutSize), `cut at ${at}`).toEqual(expected.told.map(withoutSize));
+      const told = parse([stream.slice(0, at), stream.slice(at)], limit);
+      expect(told.map(withoutSize), `cut at ${at}`).toEqual(expected.map(withoutSize));
     }
   });
 
   it("skips the event alone, tells of it, and commits its id", () => {
-    const { told, lastEventId } = parse(
+    const told = parse(
       [`event: big\nid: 1\ndata: ${"x".repeat(60)}\ndata: ${"y".repeat(60)}\ndata: z\n\n`, "event: small\ndata: a\n\n"],
       limit,
     );
-    expect(told).toEqual([{ oversize: { type: "big", id: "1", size: 123 } }, event("a", "small", "1")]);
-    expect(lastEventId).toBe("1");
+    expect(told).toEqual([{ oversize: { type: "big", data: "\nz", id: "1", size: 123 } }, event("a", "small", "1")]);
   });
 
-  it("commits an id that comes after too much data", () => {
-    expect(parse([`data: ${"x".repeat(5000)}\nid: 2\nevent: big\n\n`], limit)).toEqual({
-      told: [{ oversize: { type: "big", id: "2", size: 5006 } }],
-      lastEventId: "2",
-    });
+  it("takes an id that comes after too much data", () => {
+    expect(parse([`data: ${"x".repeat(5000)}\nid: 2\nevent: big\n\n`], limit)).toEqual([
+      { oversize: { type: "big", data: "", id: "2", size: 5006 } },
+    ]);
   });
 
-  it("does not commit the id of one that is incomplete", () => {
-    expect(parse([`id: 1\ndata: ${"x".repeat(5000)}\n`], limit)).toEqual({ told: [], lastEventId: "" });
+  it("tells nothing of one that is incomplete", () => {
+    expect(parse([`id: 1\ndata: ${"x".repeat(5000)}\n`], limit)).toEqual([]);
   });
 
   it("keeps an id whose line is too long from becoming one that was never sent", () => {
     const stream = `id: 1\n\nid: ${"2".repeat(5000)}\ndata: a\n\n`;
     for (const pieces of [[stream], stream.split("")]) {
-      const { told, lastEventId } = parse(pieces, limit);
-      expect(told.map(withoutSize)).toEqual([{ oversize: { type: "message", id: "1" } }]);
-      expect(lastEventId).toBe("1");
+      expect(parse(pieces, limit).map(withoutSize)).toEqual([{ oversize: { type: "message", id: "1" } }]);
     }
   });
 
   it("takes nothing for a line that is the rest of one too long", () => {
     for (const rest of ["id: 9", "data: b", ""]) {
-      const { told, lastEventId } = parse(["x".repeat(2000), `${rest}\ndata: a\n\n`], limit);
+      const told = parse(["x".repeat(2000), `${rest}\ndata: a\n\n`], limit);
       expect(told.map(withoutSize)).toEqual([{ oversize: { type: "message", id: "" } }]);
-      expect(lastEventId).toBe("");
     }
   });
 
   it("lets comments keep a stream alive for ever without a blank line", () => {
-    const { told } = parse(["data: a\n", ...Array(1000).fill(": still here\n"), "\n"], limit);
+    const told = parse(["data: a\n", ...Array(1000).fill(": still here\n"), "\n"], limit);
     expect(told.at(-1)).toEqual(event("a"));
   });
 
   it("tells no smaller size than is over it, and none larger than there was", () => {
     const line = `data: ${"x".repeat(4000)}`;
     for (let step = 1; step <= 2000; step++) {
-      const [told] = parse(cutEvery(`${line}\n\n`, step), limit).told;
+      const [told] = parse(cutEvery(`${line}\n\n`, step), limit);
       const size = told && "oversize" in told ? told.oversize.size : 0;
       expect(size, `in pieces of ${step}`).toBeGreaterThan(100);
       expect(size, `in pieces of ${step}`).toBeLessThanOrEqual(line.length);
@@ -369,7 +295,7 @@ describe("the limit of an event", () => {
     // Read again at each piece, this line would be 5 · 10¹¹ characters.
     const most = "x".repeat(1024 * 1024);
     const stream = `data: ${most}\n\n`;
-    expect(parse(stream).told).toEqual([event(most)]);
+    expect(parse(stream)).toEqual([event(most)]);
   });
 });
 
@@ -424,11 +350,7 @@ describe("whatever is sent", () => {
     fc.assert(
       fc.property(stream, fc.array(fc.nat()), fc.integer({ min: 0, max: 120 }), (text, cuts, maxEventBytes) => {
         const expected = naive(text, maxEventBytes);
-        const { told, lastEventId } = parse(pieces(text, cuts), { maxEventBytes });
-        expect({ told: told.map(withoutSize), lastEventId }).toEqual({
-          told: expected.told.map(withoutSize),
-          lastEventId: expected.lastEventId,
-        });
+        expect(parse(pieces(text, cuts), { maxEventBytes }).map(withoutSize)).toEqual(expected.map(withoutSize));
       }),
       { numRuns: 2000 },
     );

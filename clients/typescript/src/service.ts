@@ -3,7 +3,7 @@ import { onAbort } from "./abort.ts";
 import { isAhead } from "./cursor.ts";
 import { asError, SSEError } from "./errors.ts";
 import { createHub } from "./hub.ts";
-import { createIteration } from "./iteration.ts";
+import { iterate } from "./iteration.ts";
 import { matcher } from "./match.ts";
 import type { Platform } from "./platform.ts";
 import { nextState, type SSEConnectionState, type Told } from "./state.ts";
@@ -95,9 +95,9 @@ export class SSEService<Events = Record<string, unknown>> {
       debug,
       schemas,
     } = config as SSEServiceConfig;
-    const stats = this.stats as SSEStats;
+    const stats = self.stats as SSEStats;
     const hub = createHub(config as SSEServiceConfig, platform);
-    const [post, , , forgetToken] = hub;
+    const [post, forgetToken] = hub;
 
     let options: SSEConnectOptions = {};
     /** Settles when `connected` is reached, or can't be any more. */
@@ -108,7 +108,7 @@ export class SSEService<Events = Record<string, unknown>> {
     /** What was under way before a `disconnect()` stops there. */
     let closings = 0;
 
-    const isOpen = () => /ing|ted/.test(this.state);
+    const isOpen = () => /ing|ted/.test(self.state);
 
     /** Code of the application may throw, or reject: that is reported, and stops nothing. */
     const guard = async (code: string, call: () => unknown, message?: string) => {
@@ -147,7 +147,7 @@ export class SSEService<Events = Record<string, unknown>> {
     const tellError = emitter<Parameters<ErrorListener>>("onError", "");
     const tellState = emitter<Parameters<StateListener>>("onStateChange");
     const tellGap = emitter<Parameters<GapListener>>("onGap");
-    const listen = this.on as unknown as (listener: Listener<[SSEEvent]>) => Unsubscribe;
+    const listen = self.on as unknown as (listener: Listener<[SSEEvent]>) => Unsubscribe;
 
     /** An error that is not about an attempt, and that nobody listens for, stands in the console at least. */
     const report = (error: SSEError) => {
@@ -156,7 +156,7 @@ export class SSEService<Events = Record<string, unknown>> {
     };
 
     const become = (told: Told, error?: SSEError) => {
-      const previous = this.state;
+      const previous = self.state;
       const state = nextState(previous, told);
       if (state === previous) return;
       self.state = state;
@@ -218,7 +218,7 @@ export class SSEService<Events = Record<string, unknown>> {
 
     const direct = createUpstream(config as SSEServiceConfig, hub, stats);
     const source = (crossTab?.(direct) ?? direct)({
-      baseURL: `${baseURL}`,
+      baseURL,
       platform,
       cursor: () => self.lastEventId,
       batch: dispatch,
@@ -231,11 +231,11 @@ export class SSEService<Events = Record<string, unknown>> {
       options = wanted;
       self.lastEventId ||= wanted.lastEventId;
       become("connecting");
-      if (cursorStore && !self.lastEventId)
-        await guard("cursor_store", async () => {
-          const stored = await inTime(cursorStore.load());
-          if (stored && before === closings) self.lastEventId ||= stored;
-        });
+      // Not at once, even without a store: whoever disconnects or aborts in the same task has asked for nothing.
+      await guard("cursor_store", async () => {
+        const stored = self.lastEventId || (await inTime(cursorStore?.load()));
+        if (before === closings) self.lastEventId ||= stored || undefined;
+      });
       if (before === closings && options === wanted) source.open(wanted);
     };
 
@@ -249,7 +249,7 @@ export class SSEService<Events = Record<string, unknown>> {
       const { signal } = wanted;
       if (!isOpen() || key(wanted) !== key(options)) open(wanted);
       const inForce = options;
-      onAbort(signal, () => inForce === options && close("aborted", signal?.reason));
+      onAbort(signal, () => inForce === options && close("aborted", (signal as AbortSignal).reason));
       return connected;
     };
 
@@ -272,21 +272,7 @@ export class SSEService<Events = Record<string, unknown>> {
       return listen((event) => matches(event.type) && listener(event as Parameters<typeof listener>[0]));
     };
 
-    self.events = <Pattern extends TypePattern<Events>>(
-      types: Pattern | readonly Pattern[],
-      { signal }: { signal?: AbortSignal } = {},
-    ) => {
-      const [push, end, events] = createIteration<EventsMatching<Events, Pattern>>(() => {
-        off();
-        offState();
-      });
-      const off = this.on(types, push);
-      const offState = this.onStateChange(
-        (state, _previous, error) => isOpen() || end(state === "error" ? error : undefined),
-      );
-      onAbort(signal, () => end());
-      return events;
-    };
+    self.events = iterate(self);
 
     self.createSSEToken = () => {
       const asking = new AbortController();

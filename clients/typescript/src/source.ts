@@ -14,7 +14,7 @@ import type { SSEConnectOptions } from "./types.ts";
 
 /** What a source may use of its service. */
 export interface SourceHost {
-  readonly baseURL: string;
+  readonly baseURL: string | URL;
   readonly platform: Platform;
   /** The service's cursor; the position of what it has dispatched. */
   cursor(): string | undefined;

@@ -1,5 +1,5 @@
 /** The seam between the retry loop and the way bytes come. */
-import type { StreamEvent } from "./parser.ts";
+import type { StreamEvent } from "./interpreter.ts";
 import type { Platform } from "./platform.ts";
 import type { SSEConnectOptions } from "./types.ts";
 
@@ -29,9 +29,7 @@ export interface TransportRequest {
 
 /** What a transport tells the loop. After the signal is aborted all of it is ignored. */
 export interface TransportSink {
-  /** Something arrived, an event or not. */
-  activity(): void;
-  /** The complete events of one network read, in order; once a read, and not for none. */
+  /** The complete events of one network read, in order; once a read, for none too: it is a sign of life. */
   batch(events: readonly RawEvent[]): void;
   /** A `retry:` field, in milliseconds. */
   retry(ms: number): unknown;

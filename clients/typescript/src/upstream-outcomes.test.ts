@@ -196,32 +196,23 @@ describe("when it tries again", () => {
     expect(hub.exchanges).toHaveLength(2);
   });
 
-  it("adds what Retry-After asks for, in seconds or as a date, up to 5 minutes, and never takes it as less than nothing", async () => {
+  it("adds what Retry-After asks for in seconds, up to 5 minutes, and never takes it as less than nothing", async () => {
     for (const [after, wait] of [
-      ["7", () => 7000],
-      ["0", () => 0],
-      ["100000", () => 300_000],
-      ["-5", () => 0],
-      ["soon", () => 0],
+      ["7", 7000],
+      ["0", 0],
+      ["100000", 300_000],
+      ["-5", 0],
+      ["Sun, 06 Nov 2994 08:49:37 GMT", 0],
     ] as const) {
       const { service, hub, platform } = setUp();
       service.connect();
       await settle();
       await hub.last.refuse(429, "stream_limit", { "Retry-After": after });
-      await platform.advance(wait() + 124);
+      await platform.advance(wait + 124);
       expect(hub.exchanges).toHaveLength(1);
       await platform.advance(1);
       expect(hub.exchanges).toHaveLength(2);
     }
-    const { service, hub, platform } = setUp();
-    service.connect();
-    await settle();
-    const date = new Date(platform.time + 20_000).toUTCString();
-    await hub.last.refuse(503, "overloaded", { "Retry-After": date });
-    await platform.advance(20_124);
-    expect(hub.exchanges).toHaveLength(1);
-    await platform.advance(1);
-    expect(hub.exchanges).toHaveLength(2);
   });
 
   it("grows with failures in a row, and starts small again only after 10 s of connection", async () => {

@@ -390,6 +390,18 @@ describe("abort and disconnect at every await", () => {
     }
   });
 
+  it("in the task that connects, which asks for no token", async () => {
+    const { service, hub, asked } = setUp();
+    const connected = service.connect();
+    service.disconnect();
+    await expect(connected).rejects.toMatchObject({ code: "disconnected" });
+    const signal = AbortSignal.abort("gone");
+    await expect(service.connect({ signal })).rejects.toMatchObject({ code: "aborted", cause: "gone" });
+    await settle();
+    expect(asked).toEqual([]);
+    expect(hub.exchanges).toHaveLength(0);
+  });
+
   it("while a token is awaited, whose late arrival opens nothing", async () => {
     let give = (_: string) => {};
     let asked: AbortSignal | undefined;
@@ -402,6 +414,7 @@ describe("abort and disconnect at every await", () => {
       },
     });
     const connected = service.connect();
+    await settle();
     service.disconnect();
     await expect(connected).rejects.toMatchObject({ code: "disconnected" });
     expect(asked?.aborted).toBe(true);
@@ -434,7 +447,6 @@ describe("stale handlers", () => {
     await platform.advance(1000);
     sinks[1]?.batch([hello("e-1")]);
     const before = [...states];
-    sinks[0]?.activity();
     sinks[0]?.retry(30_000);
     sinks[0]?.batch([
       hello("f-9"),

@@ -1,6 +1,6 @@
 /** The direct source: one connection at a time, and all that keeps it up. */
 import { onAbort } from "./abort.ts";
-import { FIRST_BASE, nextBase, wait } from "./backoff.ts";
+import { FIRST_BASE, longestWait, nextBase } from "./backoff.ts";
 import { asError, SSEError, type SSEErrorOptions } from "./errors.ts";
 import { fetchTransport } from "./fetch-transport.ts";
 import { HeartbeatMonitor } from "./heartbeat.ts";
@@ -19,7 +19,7 @@ const AWAY = 1e9;
 export const createUpstream =
   (
     { transport = fetchTransport, heartbeatTimeout, getAccessToken }: SSEServiceConfig,
-    [post, stream, url]: Hub,
+    [post, , stream, url]: Hub,
     stats: SSEStats,
   ): SourceFactory =>
   (host) => {
@@ -63,11 +63,10 @@ export const createUpstream =
           platform.addEventListener?.(
             type,
             () => {
-              const hides = type === "pagehide";
-              if (hides || (hidden && type === "pageshow")) {
-                hidden = hides;
-                stage.abort();
-              } else monitor.check();
+              const wasHidden = hidden;
+              if (/^page/.test(type)) hidden = type === "pagehide";
+              if (hidden !== wasHidden) stage.abort();
+              else monitor.check();
             },
             { capture: true, signal },
           );
@@ -101,9 +100,10 @@ export const createUpstream =
           });
 
         const batch = (events: readonly RawEvent[]) => {
+          if (signal.aborted) return;
+          if (connectedAt) monitor.recordHeartbeat();
           let bye: { reason: string; reconnect: boolean; retry_ms: number } | undefined;
           for (const { type, data } of events) {
-            if (signal.aborted) return;
             if (type === "hello") {
               const hello = JSON.parse(data);
               connectionId = hello.connection_id;
@@ -112,7 +112,7 @@ export const createUpstream =
               connectedAt = platform.Date.now();
               reason = "connect";
               if (current === stage) {
-                if (live !== stage) live?.abort();
+                live?.abort();
                 live = stage;
                 host.state("connected");
               }
@@ -120,7 +120,7 @@ export const createUpstream =
             if (type === "reauth" && getAccessToken) reauthenticate();
             if (type === "bye") bye = JSON.parse(data);
           }
-          if (!signal.aborted && reader === stage) host.batch(events);
+          if (!signal.aborted && reader === stage && events[0]) host.batch(events);
           if (!bye) return;
           setBase(bye.retry_ms);
           if (bye.reason === "token_expired") reason = "refresh";
@@ -143,7 +143,6 @@ export const createUpstream =
               send,
             },
             {
-              activity: () => signal.aborted || (connectedAt && monitor.recordHeartbeat()),
               batch,
               retry: (ms) => signal.aborted || setBase(ms),
             },
@@ -169,7 +168,7 @@ export const createUpstream =
         error.attempt = failures + 1;
         if (!error.retryable) return host.state(code === "bye" ? "closed" : "error", error);
         begin(
-          wait(base, failures++, platform.Math.random()) + error.retryAfter,
+          platform.Math.random() * longestWait(base, failures++) + error.retryAfter,
           () => code === "bye" || host.error(error),
           attempt,
         );
