@@ -1,0 +1,158 @@
+"""docs/performance.md and its plots, from the figures."""
+
+import pathlib
+import re
+import string
+
+import charts
+from figures import counted, median, number, ratio
+
+TEMPLATE = pathlib.Path(__file__).resolve().parent / "performance.md"
+PLOTS = "performance"  # the folder beside the page
+
+PARTS = {"cpu": "Processor time, one event at a time", "burst": "Processor time in a burst", "latency": "Latency",
+         "memory": "Memory", "publish": "Publishing", "connect": "Connecting", "resume": "Resuming"}
+# Of each scenario with peers: what the rows of the table are called, and how a plot is headed.
+PEERS = {
+    "saturation": ({"deliveries_a_second": "deliveries/s, {streams} streams, as fast as it goes"},
+                   "Deliveries a second", "{streams} streams, {publishers} publishers, each as fast as it is answered; more is better"),
+    "cpu": ({"processor_us_a_delivery": "CPU a delivery, {streams} streams, µs"},
+            "Processor time a delivery, µs", "{streams} streams × {rate} event/s; less is better"),
+    "latency": ({"p50_ms": "p50, {streams} streams × {rate} events/s, ms", "p99_ms": "p99, {streams} streams × {rate} events/s, ms"},
+                "Delay, ms", "{streams} streams × {rate} events/s; p50 hollow, p99 full; less is better"),
+    "pressure": ({"p50_ms": "p50, {streams} streams × {rate} events/s, ms", "p99_ms": "p99, {streams} streams × {rate} events/s, ms"},
+                 "Delay under pressure, ms", "{streams} streams × {rate} events/s; p50 hollow, p99 full; less is better"),
+    "memory": ({"bytes_a_stream": "user-space memory an idle stream, bytes"},
+               "User-space memory an idle stream, bytes", "the difference between {streams} and {more_streams} streams; less is better"),
+    "connect": ({"open_seconds": "{streams} streams connecting at once, s"},
+                "Connecting at once, s", "{streams} streams; the hub's with a token and a session each; less is better"),
+}
+
+
+def made(figures):
+    """The page and its plots: their text, by file name."""
+    files = {}
+
+    def plot(name, svg, words):
+        files[f"{PLOTS}/{name}.svg"] = svg
+        return f"![{words}]({PLOTS}/{name}.svg)"
+
+    peers = figures["peers"]
+    page = string.Template(TEMPLATE.read_text()).substitute(
+        machine=_machine(figures["machine"]), durability="process",
+        ratios_plot=_ratios(figures["scenarios"], plot), scenarios=_scenarios(figures["scenarios"]),
+        versions=_versions(peers), peers_table=_peers_table(peers), peers_plots=_peers_plots(peers, plot),
+        peers_remarks=_peers_remarks(peers))
+    files["performance.md"] = re.sub(r"\n{3,}", "\n\n", page)
+    return files
+
+
+def _machine(machine):
+    if not machine:
+        return "a machine that is not described yet"
+    return (f"{machine['cores']} cores of a virtual machine ({machine['processor']}, {machine['memory_gb']:g} GB), Linux "
+            f"{machine['kernel']}, Debian {machine.get('debian', '')}, at most {machine['descriptors']:,} descriptors a process")
+
+
+def _bound(goal):
+    """(sense, bound) of a goal on a ratio, as `at most 1.15 x`; else None."""
+    found = re.fullmatch(r"(at most|at least) ([\d.,]+) x", goal or "")
+    return (found[1], float(found[2].replace(",", ""))) if found else None
+
+
+def _ratios(scenarios, plot):
+    rows = []
+    for name in PARTS:
+        for figure in scenarios.get(name, []):
+            if (bound := _bound(figure["goal"])) and figure["ratio"] is not None:
+                rows.append((figure["what"], figure["ratio"], bound[1], bound[0], figure["met"]))
+    if not rows:
+        return ""
+    return plot("ratios", charts.against_goals(
+        "The hub beside its reference", "ratios of medians; the stroke is the goal, its end points to where it is met", rows),
+        "Ratios of the hub to its references, and the goals")
+
+
+def _scenarios(scenarios):
+    text = []
+    for name, title in PARTS.items():
+        if not scenarios.get(name):
+            continue
+        text += [f"### {title}", "", f"`bench/run {name}`", "",
+                 "| | unit | hub | reference | ratio | goal | |", "|---|---|---:|---:|---:|---|---|"]
+        for figure in scenarios[name]:
+            reference = number(figure["reference"])
+            if figure["reference_is"]:
+                reference += f" ({figure['reference_is']})"
+            met = {None: "", True: "met", False: "**missed**"}[figure["met"]]
+            text.append(f"| {figure['what']} | {figure['unit']} | {number(figure['hub'])} | {reference} | "
+                        f"{number(figure['ratio'])} | {_goal(figure['goal'])} | {met} |")
+        rounds = min(len(figure["rounds"]) for figure in scenarios[name])
+        text += ["", f"Medians of {rounds} rounds at least." if rounds > 1 else "One round.", ""]
+    return "\n".join(text)
+
+
+def _goal(goal):
+    if not goal:
+        return ""
+    return re.sub(r"[\d.,]+", lambda found: number(float(found[0].replace(",", ""))), goal).replace(" x", " ×")
+
+
+def _versions(peers):
+    known = [f"{server['name']} {server['version']}" for server in peers["servers"].values() if server["version"]]
+    return "; ".join(known) or "None measured yet"
+
+
+def _filled(words, peers, scenario):
+    options = peers["scenarios"][scenario]["options"]
+    return words.format(**{name: f"{value:,}" if isinstance(value, int) else value for name, value in options.items()})
+
+
+def _measured(peers):
+    return [name for name in PEERS if name in peers["scenarios"]]
+
+
+def _peers_table(peers):
+    servers = peers["servers"]
+    text = ["| | " + " | ".join(server["name"] for server in servers.values()) + " |", "|---|" + "---:|" * len(servers)]
+    for scenario in _measured(peers):
+        for name, words in PEERS[scenario][0].items():
+            cells = [number(median(peers, scenario, server, name)) for server in servers]
+            text.append(f"| {_filled(words, peers, scenario)} | " + " | ".join(cells) + " |")
+    return "\n".join(text)
+
+
+def _peers_plots(peers, plot):
+    text = []
+    for scenario in _measured(peers):
+        names, title, subtitle = PEERS[scenario]
+        rows = []
+        for server, described in peers["servers"].items():
+            values = [median(peers, scenario, server, name) for name in names]
+            if None not in values:
+                rows.append((described["name"], server == "tidings", values))
+        short = [name.removesuffix("_ms") for name in names]
+        if rows:
+            subtitle = _filled(subtitle, peers, scenario)
+            text += [plot(scenario, charts.compare(title, subtitle, rows, short), f"{title}: {subtitle}"),
+                     "", f"`bench/peers/run {scenario}`", ""]
+    return "\n".join(text)
+
+
+def _peers_remarks(peers):
+    text = []
+    rounds, failed = {}, {}
+    for scenario in _measured(peers):
+        rounds[scenario], of_scenario = counted(peers, scenario)
+        for server, times in of_scenario.items():
+            failed[server] = failed.get(server, 0) + times
+    if rounds:
+        text.append("Rounds, at least: " + ", ".join(f"{name} {count}" for name, count in rounds.items()) + ".")
+    if failed:
+        text.append("Runs that failed and were made again, because streams were refused or events were lost: " + ", ".join(
+            f"{peers['servers'][server]['name']} {times}" for server, times in failed.items()) + ".")
+    if opening := ratio(peers, "connect", "tidings", "nchan", "open_seconds"):
+        text.append(f"Connecting with a token and a session takes the hub {number(opening)} times as long as Nchan takes "
+                    "without either (the median ratio within a round). Pushpin is spared: it loses requests when many arrive "
+                    "at once, so few are under way at a time.")
+    return "\n\n".join(text)
