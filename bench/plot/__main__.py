@@ -1,10 +1,10 @@
 """Makes docs/performance.md and its plots from what bench/run and bench/peers/run wrote.
 
-    python3 bench/plot FILE...     takes the figures of the files into docs/performance/figures.json, and makes the page anew
-    python3 bench/plot             makes the page anew
-    python3 bench/plot --check     whether the page is what those figures make of it: ends with status 1 where it isn't
+    python3 bench/plot FILE...   takes the figures of the files into docs/performance/figures.json, makes the page anew
+    python3 bench/plot           makes the page anew
+    python3 bench/plot --check   whether the page is what those figures make of it: ends with status 1 where it isn't
 
-A file replaces the scenarios of bench/run that it has (but none of a quick run), and those of bench/peers/run that it has.
+A scenario that a file has replaces the one that was there. Figures of a quick run are left out.
 """
 
 import argparse

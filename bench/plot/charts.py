@@ -1,5 +1,5 @@
-"""The kinds of plots: bars for what stays within an order of magnitude, dots on a logarithmic scale for what doesn't, and
-ratios against their goals."""
+"""The kinds of plots: bars for what stays within an order of magnitude, dots on a logarithmic scale for what doesn't,
+and ratios against their goals."""
 
 import math
 

@@ -12,20 +12,21 @@ PLOTS = "performance"  # the folder beside the page
 
 PARTS = {"cpu": "Processor time, one event at a time", "burst": "Processor time in a burst", "latency": "Latency",
          "memory": "Memory", "publish": "Publishing", "connect": "Connecting", "resume": "Resuming"}
-# Of each scenario with peers: what the rows of the table are called, and how a plot is headed.
+LOAD = "{streams} streams × {rate} events/s"
+# Of each scenario with peers: what the rows of the table are called, the title of the plot, and what stands below that.
 PEERS = {
-    "saturation": ({"deliveries_a_second": "deliveries/s, {streams} streams, as fast as it goes"},
-                   "Deliveries a second", "{streams} streams, {publishers} publishers, each as fast as it is answered; more is better"),
-    "cpu": ({"processor_us_a_delivery": "CPU a delivery, {streams} streams, µs"},
-            "Processor time a delivery, µs", "{streams} streams × {rate} event/s; less is better"),
-    "latency": ({"p50_ms": "p50, {streams} streams × {rate} events/s, ms", "p99_ms": "p99, {streams} streams × {rate} events/s, ms"},
-                "Delay, ms", "{streams} streams × {rate} events/s; p50 hollow, p99 full; less is better"),
-    "pressure": ({"p50_ms": "p50, {streams} streams × {rate} events/s, ms", "p99_ms": "p99, {streams} streams × {rate} events/s, ms"},
-                 "Delay under pressure, ms", "{streams} streams × {rate} events/s; p50 hollow, p99 full; less is better"),
-    "memory": ({"bytes_a_stream": "user-space memory an idle stream, bytes"},
-               "User-space memory an idle stream, bytes", "the difference between {streams} and {more_streams} streams; less is better"),
-    "connect": ({"open_seconds": "{streams} streams connecting at once, s"},
-                "Connecting at once, s", "{streams} streams; the hub's with a token and a session each; less is better"),
+    "saturation": ({"deliveries_a_second": "deliveries/s, {streams} streams, as fast as it goes"}, "Deliveries a second",
+                   "{streams} streams, {publishers} publishers, each as fast as it is answered; more is better"),
+    "cpu": ({"processor_us_a_delivery": "CPU a delivery, {streams} streams, µs"}, "Processor time a delivery, µs",
+            "{streams} streams × {rate} event/s; less is better"),
+    "latency": ({"p50_ms": f"p50, {LOAD}, ms", "p99_ms": f"p99, {LOAD}, ms"}, "Delay, ms",
+                f"{LOAD}; p50 hollow, p99 full; less is better"),
+    "pressure": ({"p50_ms": f"p50, {LOAD}, ms", "p99_ms": f"p99, {LOAD}, ms"}, "Delay under pressure, ms",
+                 f"{LOAD}; p50 hollow, p99 full; less is better"),
+    "memory": ({"bytes_a_stream": "user-space memory an idle stream, bytes"}, "User-space memory an idle stream, bytes",
+               "the difference between {streams} and {more_streams} streams; less is better"),
+    "connect": ({"open_seconds": "{streams} streams connecting at once, s"}, "Connecting at once, s",
+                "{streams} streams; the hub's with a token and a session each; less is better"),
 }
 
 
@@ -50,8 +51,9 @@ def made(figures):
 def _machine(machine):
     if not machine:
         return "a machine that is not described yet"
-    return (f"{machine['cores']} cores of a virtual machine ({machine['processor']}, {machine['memory_gb']:g} GB), Linux "
-            f"{machine['kernel']}, Debian {machine.get('debian', '')}, at most {machine['descriptors']:,} descriptors a process")
+    return (f"{machine['cores']} cores of a virtual machine ({machine['processor']}, {machine['memory_gb']:g} GB), "
+            f"Linux {machine['kernel']}, Debian {machine.get('debian', '')}, at most {machine['descriptors']:,} descriptors a "
+            "process")
 
 
 def _bound(goal):
@@ -69,7 +71,8 @@ def _ratios(scenarios, plot):
     if not rows:
         return ""
     return plot("ratios", charts.against_goals(
-        "The hub beside its reference", "ratios of medians; the stroke is the goal, its end points to where it is met", rows),
+        "The hub beside its references",
+        "ratios, medians over the rounds; the stroke is the goal, its end points to where it is met; logarithmic", rows),
         "Ratios of the hub to its references, and the goals")
 
 
@@ -149,10 +152,11 @@ def _peers_remarks(peers):
     if rounds:
         text.append("Rounds, at least: " + ", ".join(f"{name} {count}" for name, count in rounds.items()) + ".")
     if failed:
-        text.append("Runs that failed and were made again, because streams were refused or events were lost: " + ", ".join(
-            f"{peers['servers'][server]['name']} {times}" for server, times in failed.items()) + ".")
+        times = ", ".join(f"{peers['servers'][server]['name']} {count}" for server, count in failed.items())
+        text.append(f"Runs that failed and were made again, because streams were refused or events were lost: {times}.")
     if opening := ratio(peers, "connect", "tidings", "nchan", "open_seconds"):
-        text.append(f"Connecting with a token and a session takes the hub {number(opening)} times as long as Nchan takes "
-                    "without either (the median ratio within a round). Pushpin is spared: it loses requests when many arrive "
-                    "at once, so few are under way at a time.")
+        text.append(f"Connecting with a token and a session takes the hub {number(opening)} times as long as Nchan takes\n"
+                    "without either (the median ratio within a round).")
+    if "pushpin" in peers["servers"]:
+        text.append("Pushpin is spared: it loses requests when many arrive at once, so few are under way at a time.")
     return "\n\n".join(text)
