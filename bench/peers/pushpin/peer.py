@@ -3,6 +3,7 @@ there is; it also passes publishing on, since Pushpin closes the connection afte
 
 import pathlib
 import socket
+import time
 
 from launcher import children, command_name, debian_version, descriptors, free_port
 from running import Running
@@ -11,6 +12,7 @@ NAME = "Pushpin"
 
 # Debian's own file, with the sockets of zurl, which here is a child and not a service, in the same folder.
 INTERNAL = pathlib.Path("/usr/lib/pushpin/internal.conf")
+SETTLING = 2  # seconds in which its parts, though they serve, still lose messages between them and drop streams
 OWN_PARTS = {"condure", "zurl", "pushpin-proxy", "pushpin-handler"}
 
 CONFIGURATION = """
@@ -101,5 +103,6 @@ def start(launcher):
     for listening in (backend_port, push_port, port):
         launcher.wait_for(listening)
     launcher.until(lambda: _serves(port), "Pushpin reaches no backend")
+    time.sleep(SETTLING)
     parts = [pid for pid in children(runner.pid) if command_name(pid) in OWN_PARTS]
     return Running(port=port, pids=parts, publish_port=backend_port, publish_body=PUBLISHED, opening=20)
