@@ -2,7 +2,7 @@
 //
 //   bare_sync <file> <bytes> <events a second> <seconds>
 //
-// Prints p50 and p99 in milliseconds, from when each was due until it was synced, as JSON.
+// Prints p50 and p99 in milliseconds, from before each write until after its sync, as JSON.
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -31,11 +31,12 @@ int main(int count, char** arguments) {
     const auto due = start + std::chrono::duration_cast<Clock::duration>(
                                  std::chrono::duration<double>(static_cast<double>(number) / rate));
     std::this_thread::sleep_until(due);
+    const Clock::time_point begun = Clock::now();
     if (::write(file, bytes.data(), bytes.size()) != static_cast<ssize_t>(bytes.size()) || ::fdatasync(file) != 0) {
       std::perror("bare_sync");
       return 1;
     }
-    delays.push_back(std::chrono::duration<double, std::milli>(Clock::now() - due).count());
+    delays.push_back(std::chrono::duration<double, std::milli>(Clock::now() - begun).count());
   }
   std::sort(delays.begin(), delays.end());
   const auto percentile = [&](double part) {

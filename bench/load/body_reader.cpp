@@ -52,13 +52,12 @@ const char* BodyReader::take_head_line(std::string_view line) {
 const char* BodyReader::take_chunk_size(std::string_view line) {
   const auto [end, error] = std::from_chars(line.data(), line.data() + line.size(), left_in_chunk_, 16);
   if (error != std::errc{}) return "a chunk has no size";
-  if (left_in_chunk_ == 0) return "the server ended it";
-  part_ = Part::chunk_data;
+  part_ = left_in_chunk_ == 0 ? Part::ended : Part::chunk_data;
   return nullptr;
 }
 
 const char* BodyReader::read(std::string_view bytes, const Take& take) {
-  while (!bytes.empty()) {
+  while (!bytes.empty() && part_ != Part::ended) {
     if (part_ == Part::unchunked) {
       take(bytes);
       return nullptr;

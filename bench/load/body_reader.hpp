@@ -18,9 +18,11 @@ class BodyReader {
   [[nodiscard]] const char* read(std::string_view bytes, const Take& take);
   // Whether the head was read.
   [[nodiscard]] bool begun() const { return part_ != Part::head; }
+  // Whether the last chunk was.
+  [[nodiscard]] bool ended() const { return part_ == Part::ended; }
 
  private:
-  enum class Part : std::uint8_t { head, chunk_size, chunk_data, chunk_end, unchunked };
+  enum class Part : std::uint8_t { head, chunk_size, chunk_data, chunk_end, unchunked, ended };
 
   // The next line without its end, taken off `bytes`; false where it is not complete yet, and what there is was kept.
   bool take_line(std::string_view& bytes, std::string_view& line);

@@ -83,6 +83,7 @@ class Answers {
         body_.read({buffer_.data(), static_cast<std::size_t>(length)}, [this](std::string_view text) { take(text); });
     if (wrong != nullptr) give_up(wrong);
   }
+  [[nodiscard]] bool ended() const { return body_.ended(); }
   [[nodiscard]] std::size_t count() const { return count_; }
 
  private:
@@ -114,7 +115,7 @@ void run_ndjson(const Options& options) {
   const double processor_before = processor_seconds(options.pids);
   const std::uint64_t start = now_nanoseconds();
   std::string waiting = Requests(options).publish_ndjson() + body.next();
-  while (answers.count() < options.events) {
+  while (!answers.ended()) {
     pollfd poll{.fd = fd, .events = static_cast<short>(waiting.empty() ? POLLIN : POLLIN | POLLOUT), .revents = 0};
     if (::poll(&poll, 1, 30'000) <= 0) give_up("the server neither reads nor answers");
     if ((poll.revents & POLLOUT) != 0) {
@@ -126,8 +127,9 @@ void run_ndjson(const Options& options) {
     if ((poll.revents & (POLLIN | POLLHUP | POLLERR)) != 0) answers.read();
   }
   const double seconds = static_cast<double>(now_nanoseconds() - start) / 1e9;
-  const auto events = static_cast<double>(options.events);
   ::close(fd);
+  if (answers.count() != options.events) give_up("not as many events were answered as were published");
+  const auto events = static_cast<double>(options.events);
   Figures()
       .add("events", events)
       .add("events_a_second", events / seconds)

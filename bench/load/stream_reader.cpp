@@ -43,7 +43,8 @@ void StreamReader::take_text(std::string_view text, const Take& take) {
 }
 
 const char* StreamReader::read(std::string_view bytes, const Take& take) {
-  return body_.read(bytes, [&](std::string_view text) { take_text(text, take); });
+  const char* wrong = body_.read(bytes, [&](std::string_view text) { take_text(text, take); });
+  return wrong == nullptr && body_.ended() ? "the server ended it" : wrong;
 }
 
 }  // namespace tidings::bench

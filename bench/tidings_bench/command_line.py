@@ -9,7 +9,9 @@ import sys
 import time
 
 from tidings_bench import machine, servers
-from tidings_bench.scenarios import SCENARIOS
+from tidings_bench.scenarios import SCENARIOS, latency
+
+MOST_FOR_OTHERS = 0.1  # of the machine, before it is told
 
 
 class Asked(argparse.Namespace):
@@ -27,6 +29,7 @@ def arguments(description):
     parser.add_argument("--rounds", type=int, default=3, help="of which the medians are shown")
     parser.add_argument("--durability", default="process", choices=["memory", "process", "fsync"],
                         help="the hub's, where a scenario does not say")
+    parser.add_argument("--load", action="append", choices=list(latency.LOADS), help="of the latency scenario; all")
     parser.add_argument("--resume-events", type=int, default=1_000_000, help="in the log that clients return to")
     parser.add_argument("--quick", action="store_true", help="whether it works, not what it costs; no goal is judged")
     parser.add_argument("--json", type=pathlib.Path, metavar="FILE", help="figures; those of other scenarios stay in it")
@@ -52,6 +55,15 @@ def show(name, figure):
           f"{figure.goal or '':18} {figure.judged()}", flush=True)
 
 
+def keep(figures, figure):
+    """In place of the one of the same name, if there is one."""
+    for place, kept in enumerate(figures):
+        if kept["what"] == figure["what"]:
+            figures[place] = figure
+            return
+    figures.append(figure)
+
+
 def main(description):
     """Builds, measures, shows."""
     asked = arguments(description)
@@ -64,10 +76,14 @@ def main(description):
     document["machine"] = machine.describe(servers.BINARY)
     print(f"{'':71} {'hub':>9} {'reference':>9} {'ratio':>6}")
     for name in asked.scenarios:
-        document["scenarios"][name] = []
+        others = machine.Others()
         for figure in SCENARIOS[name].run(asked):
             show(name, figure)
-            document["scenarios"][name].append(
-                {**dataclasses.asdict(figure), "quick": asked.quick, "at": time.strftime("%FT%TZ", time.gmtime())})
-        if asked.json:
-            asked.json.write_text(json.dumps(document, indent=1, ensure_ascii=False) + "\n")
+            share = others.share()
+            if share > MOST_FOR_OTHERS:
+                print(f"{name:8} (other processes took {share:.0%} of this machine meanwhile)", flush=True)
+            keep(document["scenarios"].setdefault(name, []),
+                 {**dataclasses.asdict(figure), "quick": asked.quick, "others": round(share, 3),
+                  "at": time.strftime("%FT%TZ", time.gmtime())})
+            if asked.json:
+                asked.json.write_text(json.dumps(document, indent=1, ensure_ascii=False) + "\n")

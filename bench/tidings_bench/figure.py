@@ -17,6 +17,7 @@ class Figure:
     goal: str | None
     met: bool | None
     rounds: list[dict]
+    load: dict = dataclasses.field(default_factory=dict)
 
     def judged(self):
         """For the table."""

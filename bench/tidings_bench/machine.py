@@ -5,6 +5,7 @@ import pathlib
 import platform
 import resource
 import subprocess
+import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 BUILD = ROOT / "build" / "bench"
@@ -29,6 +30,30 @@ def take_descriptors():
     return limit
 
 
+class Others:
+    """How much of the machine is taken by processes that are not ours: what they take, they take from a figure."""
+
+    def __init__(self):
+        self._at = time.monotonic()
+        self._all, self._ours = self._busy(), self._own()
+
+    def share(self):
+        """Of all cores, since this was made."""
+        passed = (time.monotonic() - self._at) * (os.cpu_count() or 1)
+        return max(0.0, (self._busy() - self._all) - (self._own() - self._ours)) / passed
+
+    @staticmethod
+    def _busy():
+        user, nice, system, _idle, _waiting, irq, softirq, steal = map(
+            int, pathlib.Path("/proc/stat").read_text().splitlines()[0].split()[1:9])
+        return (user + nice + system + irq + softirq + steal) / os.sysconf("SC_CLK_TCK")
+
+    @staticmethod
+    def _own():
+        used = [resource.getrusage(whose) for whose in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+        return sum(one.ru_utime + one.ru_stime for one in used)
+
+
 def build():
     """The generator and the bare servers, optimised as the release is."""
     flags = ["-DCMAKE_BUILD_TYPE=RelWithDebInfo", "-DCMAKE_CXX_FLAGS_RELWITHDEBINFO=-O2 -g1 -DNDEBUG",
@@ -50,6 +75,7 @@ def describe(binary):
         "cores": len(os.sched_getaffinity(0)),
         "memory_gb": round(int(memory) / 1e6, 1),
         "kernel": platform.release(),
+        "debian": pathlib.Path("/etc/debian_version").read_text().strip(),
         "descriptors": resource.getrlimit(resource.RLIMIT_NOFILE)[1],
         "server_core": server,
         "generator_core": generator,
