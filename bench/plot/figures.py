@@ -35,6 +35,11 @@ def number(value):
     return f"{value:.3g}"
 
 
+def of_ratio(value):
+    """A ratio, to the hundredth where that tells something."""
+    return number(value) if value is None or value < 0.1 or value >= 100 else f"{value:.2f}"
+
+
 def median(peers, scenario, server, name):
     """Of a figure over the rounds that have it, or None."""
     values = [one[server][name] for one in _rounds(peers, scenario) if name in one.get(server, {})]

@@ -5,7 +5,7 @@ import re
 import string
 
 import charts
-from figures import counted, median, number, ratio
+from figures import counted, median, number, of_ratio, ratio
 
 TEMPLATE = pathlib.Path(__file__).resolve().parent / "performance.md"
 PLOTS = "performance"  # the folder beside the page
@@ -41,7 +41,7 @@ def made(figures):
     peers = figures["peers"]
     page = string.Template(TEMPLATE.read_text()).substitute(
         machine=_machine(figures["machine"]), durability="process",
-        ratios_plot=_ratios(figures["scenarios"], plot), scenarios=_scenarios(figures["scenarios"]),
+        goals_plot=_goals(figures["scenarios"], plot), scenarios=_scenarios(figures["scenarios"]),
         versions=_versions(peers), peers_table=_peers_table(peers), peers_plots=_peers_plots(peers, plot),
         peers_remarks=_peers_remarks(peers))
     files["performance.md"] = re.sub(r"\n{3,}", "\n\n", page)
@@ -56,24 +56,28 @@ def _machine(machine):
             "process")
 
 
-def _bound(goal):
-    """(sense, bound) of a goal on a ratio, as `at most 1.15 x`; else None."""
-    found = re.fullmatch(r"(at most|at least) ([\d.,]+) x", goal or "")
-    return (found[1], float(found[2].replace(",", ""))) if found else None
+def _goal(figure):
+    """(sense, bound, unit) of a figure's goal, as `at most 1.15 x` or, on the hub's own figure, `at most 400`; or None."""
+    found = re.fullmatch(r"(at most|at least) ([\d.,]+)( x)?", figure["goal"] or "")
+    return (found[1], float(found[2].replace(",", "")), " ×" if found[3] else "") if found else None
 
 
-def _ratios(scenarios, plot):
+def _goals(scenarios, plot):
     rows = []
     for name in PARTS:
         for figure in scenarios.get(name, []):
-            if (bound := _bound(figure["goal"])) and figure["ratio"] is not None:
-                rows.append((figure["what"], figure["ratio"], bound[1], bound[0], figure["met"]))
+            if figure["met"] is None or not (goal := _goal(figure)):
+                continue
+            sense, bound, unit = goal
+            value = figure["ratio"] if unit else figure["hub"]
+            part = value / bound if sense == "at most" else bound / value
+            of = f"{of_ratio(value)} × of {of_ratio(bound)} ×" if unit else f"{number(value)} of {number(bound)}"
+            rows.append((f"{name}: {figure['what']}", part, figure["met"], of + ("" if figure["met"] else " missed")))
     if not rows:
         return ""
-    return plot("ratios", charts.against_goals(
-        "The hub beside its references",
-        "ratios, medians over the rounds; the stroke is the goal, its end points to where it is met; logarithmic", rows),
-        "Ratios of the hub to its references, and the goals")
+    title = "The hub and its goals"
+    return plot("goals", charts.against_goals(
+        title, "how much of what its goal allows each figure takes; where more is better, the other way about", rows), title)
 
 
 def _scenarios(scenarios):
@@ -89,16 +93,18 @@ def _scenarios(scenarios):
                 reference += f" ({figure['reference_is']})"
             met = {None: "", True: "met", False: "**missed**"}[figure["met"]]
             text.append(f"| {figure['what']} | {figure['unit']} | {number(figure['hub'])} | {reference} | "
-                        f"{number(figure['ratio'])} | {_goal(figure['goal'])} | {met} |")
+                        f"{of_ratio(figure['ratio'])} | {_bound(figure)} | {met} |")
         rounds = min(len(figure["rounds"]) for figure in scenarios[name])
         text += ["", f"Medians of {rounds} rounds at least." if rounds > 1 else "One round.", ""]
     return "\n".join(text)
 
 
-def _goal(goal):
-    if not goal:
-        return ""
-    return re.sub(r"[\d.,]+", lambda found: number(float(found[0].replace(",", ""))), goal).replace(" x", " ×")
+def _bound(figure):
+    """The goal, for a table."""
+    if not (goal := _goal(figure)):
+        return figure["goal"] or ""
+    sense, bound, unit = goal
+    return f"{sense} {of_ratio(bound) if unit else number(bound)}{unit}"
 
 
 def _versions(peers):
@@ -132,10 +138,9 @@ def _peers_plots(peers, plot):
         rows = []
         for server, described in peers["servers"].items():
             values = [median(peers, scenario, server, name) for name in names]
-            if None not in values:
-                rows.append((described["name"], server == "tidings", values))
+            rows.append((described["name"], server == "tidings", [] if None in values else values))
         short = [name.removesuffix("_ms") for name in names]
-        if rows:
+        if any(values for _, _, values in rows):
             subtitle = _filled(subtitle, peers, scenario)
             text += [plot(scenario, charts.compare(title, subtitle, rows, short), f"{title}: {subtitle}"),
                      "", f"`bench/peers/run {scenario}`", ""]
@@ -155,7 +160,7 @@ def _peers_remarks(peers):
         times = ", ".join(f"{peers['servers'][server]['name']} {count}" for server, count in failed.items())
         text.append(f"Runs that failed and were made again, because streams were refused or events were lost: {times}.")
     if opening := ratio(peers, "connect", "tidings", "nchan", "open_seconds"):
-        text.append(f"Connecting with a token and a session takes the hub {number(opening)} times as long as Nchan takes\n"
+        text.append(f"Connecting with a token and a session takes the hub {of_ratio(opening)} times as long as Nchan takes\n"
                     "without either (the median ratio within a round).")
     if "pushpin" in peers["servers"]:
         text.append("Pushpin is spared: it loses requests when many arrive at once, so few are under way at a time.")
