@@ -31,8 +31,8 @@ class Goal:
         self.most, self.least, self.of = most, least, of
 
     def __str__(self):
-        bound = f"at most {self.most:,g}" if self.least is None else f"at least {self.least:,g}"
-        return bound + (" x" if self.of == "ratio" else "")
+        words, bound = ("at most", self.most) if self.least is None else ("at least", self.least)
+        return f"{words} {bound:,}" if self.of == "hub" else f"{words} {bound:.3g} x"
 
     def met(self, hub, ratio):
         """Whether the figure is within it."""

@@ -4,10 +4,12 @@ import time
 
 from tidings_bench.figure import Goal, compared
 from tidings_bench.generator import Steered
+from tidings_bench.peers import installed
 from tidings_bench.rounds import alternate
 from tidings_bench.servers import BareLoop, Hub
 
 LIVE_GOAL = Goal(most=2)
+NCHAN_GOAL = Goal(most=1.5)
 LIVE = {"user": "live", "users": 1, "to": "live-0", "rate": 20}  # those who are there already, and their events
 
 
@@ -24,9 +26,16 @@ def run(asked):
             return crowd(bare, clients)
 
     rounds = alternate(asked.rounds, of_hub, of_bare)
-    yield compared(f"{clients:,} clients, session and stream, until all are greeted", "s", rounds, "open_seconds", None,
-                   "bare loop, stream only")
+    what = f"{clients:,} clients, session and stream, until all are greeted"
+    yield compared(what, "s", rounds, "open_seconds", None, "bare loop, stream only")
     yield compared("CPU a client", "µs", rounds, "processor_us_a_stream", None, "bare loop, stream only")
+    if start := installed("nchan"):
+        def of_nchan():
+            with start() as nchan:
+                return crowd(nchan, clients)
+
+        yield compared(f"{what}, beside Nchan", "s", alternate(asked.rounds, of_hub, of_nchan), "open_seconds", NCHAN_GOAL,
+                       "Nchan, stream only", not asked.quick)
     rounds = [live_beside(asked, clients) for _ in range(asked.rounds)]
     yield compared(f"live p99 while {clients:,} connect", "ms", rounds, "p99_ms", LIVE_GOAL, "the same before",
                    not asked.quick)
