@@ -53,13 +53,20 @@ def ratio(peers, scenario, one, other, name):
     return statistics.median(values) if values else None
 
 
+def disturbed(others):
+    """Whether other processes took so much of the machine that figures are in doubt."""
+    return (others or 0) > 0.1
+
+
 def counted(peers, scenario):
-    """The fewest rounds that any server's figures are of, and how many attempts failed, by server."""
+    """The fewest rounds that any server's figures are of; how many attempts failed, by server; who was disturbed."""
     rounds = _rounds(peers, scenario)
     servers = {server for one in rounds for server in one}
-    complete = [sum(len(one[server]) > 1 for one in rounds if server in one) for server in servers]
+    names = peers["scenarios"][scenario]["units"]
+    complete = [sum(any(name in one[server] for name in names) for one in rounds if server in one) for server in servers]
+    unquiet = {server for one in rounds for server in one if disturbed(one[server].get("others"))}
     failed = {server: sum(one.get(server, {}).get("failed", 0) for one in rounds) for server in servers}
-    return min(complete, default=0), {server: times for server, times in failed.items() if times}
+    return min(complete, default=0), {server: times for server, times in failed.items() if times}, unquiet
 
 
 def _rounds(peers, scenario):

@@ -5,7 +5,7 @@ import re
 import string
 
 import charts
-from figures import counted, median, number, of_ratio, ratio
+from figures import counted, disturbed, median, number, of_ratio, ratio
 
 TEMPLATE = pathlib.Path(__file__).resolve().parent / "performance.md"
 PLOTS = "performance"  # the folder beside the page
@@ -92,6 +92,8 @@ def _scenarios(scenarios):
             if figure["reference_is"]:
                 reference += f" ({figure['reference_is']})"
             met = {None: "", True: "met", False: "**missed**"}[figure["met"]]
+            if disturbed(figure.get("others")):
+                met += " *disturbed*"
             text.append(f"| {figure['what']} | {figure['unit']} | {number(figure['hub'])} | {reference} | "
                         f"{of_ratio(figure['ratio'])} | {_bound(figure)} | {met} |")
         rounds = min(len(figure["rounds"]) for figure in scenarios[name])
@@ -149,9 +151,10 @@ def _peers_plots(peers, plot):
 
 def _peers_remarks(peers):
     text = []
-    rounds, failed = {}, {}
+    rounds, failed, unquiet = {}, {}, []
     for scenario in _measured(peers):
-        rounds[scenario], of_scenario = counted(peers, scenario)
+        rounds[scenario], of_scenario, servers = counted(peers, scenario)
+        unquiet += [f"{scenario} of {peers['servers'][server]['name']}" for server in sorted(servers)]
         for server, times in of_scenario.items():
             failed[server] = failed.get(server, 0) + times
     if rounds:
@@ -159,6 +162,8 @@ def _peers_remarks(peers):
     if failed:
         times = ", ".join(f"{peers['servers'][server]['name']} {count}" for server, count in failed.items())
         text.append(f"Runs that failed and were made again, because streams were refused or events were lost: {times}.")
+    if unquiet:
+        text.append(f"Disturbed in a round: {', '.join(unquiet)}.")
     if opening := ratio(peers, "connect", "tidings", "nchan", "open_seconds"):
         text.append(f"Connecting with a token and a session takes the hub {of_ratio(opening)} times as long as Nchan takes\n"
                     "without either (the median ratio within a round).")
