@@ -15,6 +15,8 @@ export default defineConfig({
   resolve: { alias: { "@tidings/client": path("./src/index.ts") } },
   test: {
     dangerouslyIgnoreUnhandledErrors: false,
+    // None waits for the time of day; what takes long does so on a machine that is busy.
+    testTimeout: 60_000,
     projects: [
       {
         extends: true,

@@ -3,7 +3,7 @@ import { SSEError } from "./errors.ts";
 import { interpreter } from "./interpreter.ts";
 import type { RawEvent, Transport } from "./transport.ts";
 
-export const fetchTransport: Transport = async ({ path, options, cursor, send }, sink) => {
+export const fetchTransport: Transport = async ({ path, options, cursor, send, signal }, sink) => {
   const { eventTypes, channels, since, metadata } = options;
   const fields: Record<string, unknown> = { events: eventTypes, channels, since };
   for (const name in metadata) fields[`meta_${name}`] = metadata[name];
@@ -25,5 +25,7 @@ export const fetchTransport: Transport = async ({ path, options, cursor, send },
     sink.batch(events);
     events = [];
   };
-  await (body as NonNullable<typeof body>).pipeThrough(new TextDecoderStream()).pipeTo(new WritableStream({ write }));
+  await (body as NonNullable<typeof body>)
+    .pipeThrough(new TextDecoderStream())
+    .pipeTo(new WritableStream({ write }), { signal });
 };

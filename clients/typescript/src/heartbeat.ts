@@ -45,6 +45,6 @@ export class HeartbeatMonitor {
       timeout = Number.NaN;
       look();
     };
-    this.recordHeartbeat();
+    look(true);
   }
 }

@@ -59,14 +59,14 @@ export const createUpstream =
         const { signal } = stage;
         current = stage;
         watch(stage, "timeout", ms);
-        for (const type of ["pagehide", "pageshow", "online", "visibilitychange", "resume"])
+        for (const type of ["resume", "online", "visibilitychange", "pageshow", "pagehide"])
           platform.addEventListener?.(
             type,
             () => {
-              const wasHidden = hidden;
-              if (/^page/.test(type)) hidden = type === "pagehide";
-              if (hidden !== wasHidden) stage.abort();
-              else monitor.check();
+              const hides = type === "pagehide";
+              if (hidden === hides || !/^page/.test(type)) return monitor.check();
+              hidden = hides;
+              stage.abort();
             },
             { capture: true, signal },
           );
