@@ -17,10 +17,10 @@ const brought = (scope: string, path: string): string[] =>
     : [];
 
 const RUNTIMES = {
-  node: { programs: [process.execPath], flags: [] },
+  node: { programs: [process.execPath], flags: ["--expose-gc"] },
   deno: {
     programs: [...brought("@deno", "deno"), "deno"],
-    flags: ["run", "--quiet", "--cached-only", "--allow-net", "--allow-env"],
+    flags: ["run", "--v8-flags=--expose-gc", "--quiet", "--cached-only", "--allow-net", "--allow-env"],
   },
   bun: { programs: [...brought("@oven", "bin/bun"), "bun"], flags: ["run"] },
 };

@@ -160,3 +160,22 @@ it("many reconnect() in a row leave one attempt", async () => {
   const open = hub.streams.filter((s) => !s.aborted).length;
   expect(open).toBeLessThanOrEqual(2);
 });
+
+it("lets go of a stream whose request hears no more of the signal (as in Deno, once garbage was collected)", async () => {
+  const hello = Exchange.frame("hello", { connection_id: "c1", heartbeat_ms: 15_000, retry_ms: 1000 }, "e-0");
+  let released = false;
+  const body = () =>
+    new ReadableStream<Uint8Array>({
+      start: (controller) => controller.enqueue(new TextEncoder().encode(hello)),
+      cancel() {
+        released = true;
+      },
+    });
+  const { service } = setUp({
+    fetch: async () => new Response(body(), { headers: { "Content-Type": "text/event-stream" } }),
+  });
+  await service.connect();
+  service.disconnect();
+  await settle();
+  expect(released).toBe(true);
+});

@@ -11,5 +11,8 @@ service.onStateChange((state) => tell("state", state));
 service.onError(({ code, message }) => tell("error", { code, message }));
 service.connect();
 
-process.stdin.on("end", () => service.disconnect());
+process.stdin.on("end", () => {
+  globalThis.gc?.(); // a stream ends also where its request is garbage already
+  service.disconnect();
+});
 process.stdin.resume();
