@@ -125,7 +125,7 @@ TEST(Shards, ShareOneTableOfDescriptorsWhereTheyMustAndSaySo) {
     lines.emplace_back(line);
   });
   std::thread([&] {
-    ASSERT_TRUE(net::testing::refuse_close_range());
+    ASSERT_TRUE(net::refuse_close_range());
     const SystemClock clock;
     Shards shards(2, clock);
     shards.start();

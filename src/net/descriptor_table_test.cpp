@@ -102,7 +102,7 @@ TEST(ADescriptorTable, DoesNotKeepAnothersSocketOpen) {
 TEST(ADescriptorTable, StaysSharedWhereTheKernelRefusesAnother) {
   const Descriptor shared(::eventfd(0, EFD_CLOEXEC));
   on_another_thread([&] {
-    ASSERT_TRUE(testing::refuse_close_range());
+    ASSERT_TRUE(refuse_close_range());
     const auto refused = keep_only({});
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().detail, "close_range: Operation not permitted");

@@ -10,7 +10,7 @@
 #include <cstddef>
 #include <iterator>
 
-namespace tidings::net::testing {
+namespace tidings::net {
 
 // From now on close_range(2) fails with EPERM on the calling thread, until it ends. Whether that could be arranged.
 [[nodiscard]] inline bool refuse_close_range() {
@@ -24,4 +24,4 @@ namespace tidings::net::testing {
   return ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 && ::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter) == 0;
 }
 
-}  // namespace tidings::net::testing
+}  // namespace tidings::net
