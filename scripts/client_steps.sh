@@ -39,3 +39,11 @@ step_e2e() {
     return 1
   fi
 }
+
+# What the client's tests are worth: see clients/typescript/stryker.config.json. Mutants that were tried before, and tests,
+# that have not changed since are not run again.
+step_mutation() {
+  mkdir -p build/mutation
+  check mutation "tests notice 80 % of what is changed in each file" run_logged mutation npm_run clients/typescript mutation || return 1
+  grep -E '^(pass|fail) .* mutants found' "$logs/mutation.log" | sed 's/^/  /'
+}

@@ -7,6 +7,8 @@ export default defineConfig({
   define: { QUICK: "true" },
   resolve: { alias: { "@tidings/client": fileURLToPath(new URL("./src/index.ts", import.meta.url)) } },
   test: {
-    include: ["src/{parser,backoff,state,cursor,heartbeat,upstream*,sse*,dispatch,iteration}.test.ts"],
+    include: ["src/{parser,backoff,state,cursor,heartbeat,hub,upstream*,sse*,dispatch,iteration,surroundings}.test.ts"],
+    // Code that counts is slower, and what hangs is found out by who mutates.
+    testTimeout: 60_000,
   },
 });
