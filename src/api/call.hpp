@@ -13,7 +13,9 @@
 #include <string_view>
 #include <thread>
 #include <utility>
+#include <vector>
 
+#include "api/append_queue.hpp"
 #include "api/cors.hpp"
 #include "api/counters.hpp"
 #include "api/services.hpp"
@@ -26,6 +28,7 @@ using Json = nlohmann::ordered_json;
 
 // JSON that is nobody else's to keep: `Cache-Control: no-store`.
 [[nodiscard]] http::Response json(int status, const Json& body);
+[[nodiscard]] http::Response json_text(int status, std::string body);
 [[nodiscard]] http::Response no_content();
 
 // The two answers of a hub that can't serve now, with Retry-After.
@@ -36,7 +39,7 @@ using Json = nlohmann::ordered_json;
 class Call {
  public:
   // `parameter`: what stands in the place of "{connection_id}" in the resource's path.
-  Call(Services& services, const Cors& cors, Counters& counters, http::ExchangePtr exchange,
+  Call(Services& services, const Cors& cors, Counters& counters, AppendQueue& appends, http::ExchangePtr exchange,
        std::string parameter = {});
 
   [[nodiscard]] const http::Request& request() const { return exchange_->request(); }
@@ -48,6 +51,9 @@ class Call {
   [[nodiscard]] WallTime now() const { return services_->clock.wall(); }
   // The client's address, behind trusted proxies (SPEC §8, `proxy.trusted`).
   [[nodiscard]] net::IpAddress client_address() const;
+
+  // Hands events to the log, with what else is published in this turn; see AppendQueue.
+  void append(std::vector<store::Event> events, AppendQueue::Done done) const;
 
   // What every answer carries, added to the head of one that begins now and ends later.
   [[nodiscard]] http::Response decorated(http::Response head) const;
@@ -73,6 +79,7 @@ class Call {
   Services* services_;
   const Cors* cors_;
   Counters* counters_;
+  AppendQueue* appends_;
   http::ExchangePtr exchange_;
   std::string parameter_;
 };

@@ -15,12 +15,11 @@ void refuse(const Call& call, const Error& error) {
 }
 
 void append(const Call& call, std::vector<store::Event> events) {
-  call.services().log.append(std::move(events),
-                             call.on_own_thread([call](const Result<std::vector<store::Cursor>>& cursors) {
-                               if (!cursors) return refuse(call, cursors.error());
-                               call.counters().published(cursors->size());
-                               call.respond(json(200, {{"ids", ids_of(*cursors)}}));
-                             }));
+  call.append(std::move(events), [call](const store::EventLog::Stored& cursors) {
+    if (!cursors) return refuse(call, cursors.error());
+    call.counters().published(cursors->size());
+    call.respond(json_text(200, ids_json(*cursors)));
+  });
 }
 
 // All or none: the first event that may not be published stops all.
@@ -38,10 +37,12 @@ Result<std::vector<store::Event>> acceptable(const Call& call, const Publisher& 
 
 }  // namespace
 
-Json ids_of(const std::vector<store::Cursor>& cursors) {
-  Json ids = Json::array();
-  for (const store::Cursor& cursor : cursors) ids.push_back(cursor.text());
-  return ids;
+// Cursors need no escapes.
+std::string ids_json(const std::vector<store::Cursor>& cursors) {
+  std::string text = R"({"ids":[)";
+  for (const store::Cursor& cursor : cursors) text.append("\"").append(cursor.text()).append("\",");
+  text.back() = ']';
+  return text.append("}");
 }
 
 void post_events(Call call) {

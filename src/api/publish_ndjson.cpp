@@ -62,14 +62,7 @@ class LinePublishing final : public http::BodyConsumer,
 
  private:
   // Reads, stores and answers as far as it goes now. Whether the request goes on.
-  bool proceed() {
-    // Again from within: the log refused at once, and the answer is written by the turn that asked.
-    if (!stream_ || proceeding_) return stream_ != nullptr;
-    proceeding_ = true;
-    const bool goes_on = advance();
-    proceeding_ = false;
-    return goes_on;
-  }
+  bool proceed() { return stream_ != nullptr && advance(); }
 
   bool advance() {
     bool taken = answers_.write_to(*stream_);
@@ -110,11 +103,9 @@ class LinePublishing final : public http::BodyConsumer,
     if (!event) return refuse(ticket, event.error());
     std::vector<store::Event> events;
     events.push_back(std::move(*event));
-    call_.services().log.append(
-        std::move(events),
-        call_.on_own_thread([self = shared_from_this(), ticket](const Result<std::vector<store::Cursor>>& cursors) {
-          self->stored(ticket, cursors);
-        }));
+    call_.append(std::move(events), [self = shared_from_this(), ticket](const store::EventLog::Stored& cursors) {
+      self->stored(ticket, cursors);
+    });
   }
 
   [[nodiscard]] Result<store::Event> event_of(const Line& line) const {
@@ -125,14 +116,19 @@ class LinePublishing final : public http::BodyConsumer,
     return event;
   }
 
-  void stored(AnswerLines::Ticket ticket, const Result<std::vector<store::Cursor>>& cursors) {
+  void stored(AnswerLines::Ticket ticket, const store::EventLog::Stored& cursors) {
     if (cursors) {
       call_.counters().published(cursors->size());
-      answers_.answer(ticket, Json{{"ids", ids_of(*cursors)}}.dump());
+      answers_.answer(ticket, ids_json(*cursors));
     } else {
       refuse(ticket, cursors.error());
     }
-    proceed();
+    // Many are answered in one turn: what they say is written at its end, together.
+    if (std::exchange(proceeds_soon_, true)) return;
+    call_.reactor().defer([self = shared_from_this(), this] {
+      proceeds_soon_ = false;
+      proceed();
+    });
   }
 
   void refuse(AnswerLines::Ticket ticket, const Error& error) {
@@ -167,7 +163,7 @@ class LinePublishing final : public http::BodyConsumer,
   bool last_word_said_ = false;
   bool body_over_ = false;
   bool paused_ = false;
-  bool proceeding_ = false;
+  bool proceeds_soon_ = false;
   std::shared_ptr<LinePublishing> self_;  // until it leaves
 };
 

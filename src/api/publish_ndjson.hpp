@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <string>
 #include <vector>
 
 #include "api/call.hpp"
@@ -21,7 +22,7 @@ inline constexpr Milliseconds standing_check{500};
 // Sends the head at once. Lives until the answer has ended or the peer has gone.
 void publish_ndjson(const Call& call, const Publisher& publisher);
 
-// In an answer's form.
-[[nodiscard]] Json ids_of(const std::vector<store::Cursor>& cursors);
+// The answer to events that are stored, of which there is at least one: `{"ids":[…]}`.
+[[nodiscard]] std::string ids_json(const std::vector<store::Cursor>& cursors);
 
 }  // namespace tidings::api

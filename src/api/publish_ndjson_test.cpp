@@ -183,6 +183,7 @@ TEST_F(PublishLines, SayWhereTheStoreFailsAndGoOn) {
   begin();
   store_broken = true;
   line(good);
+  wait_for_answers(1);
   store_broken = false;
   line(good);
   finish();

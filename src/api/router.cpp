@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "api/append_queue.hpp"
 #include "api/call.hpp"
 #include "api/cors.hpp"
 #include "api/counters.hpp"
@@ -13,7 +14,11 @@ namespace tidings::api {
 
 struct Router::Impl {
   Impl(Services& services_in, Side side_in)
-      : services(services_in), side(side_in), cors(services_in.settings.cors_origins), counters(services_in.metrics) {}
+      : services(services_in),
+        side(side_in),
+        cors(services_in.settings.cors_origins),
+        counters(services_in.metrics),
+        appends(services_in.log) {}
 
   [[nodiscard]] bool answers_here(Audience audience) const {
     switch (audience) {
@@ -38,6 +43,7 @@ struct Router::Impl {
   Side side;
   Cors cors;
   Counters counters;
+  AppendQueue appends;
 };
 
 Router::Router(Services& services, Side side) : impl_(std::make_unique<Impl>(services, side)) {}
@@ -46,7 +52,7 @@ Router::~Router() = default;
 void Router::handle(http::ExchangePtr exchange) {
   const http::Request& request = exchange->request();
   auto match = find_route(request.path);
-  Call call(impl_->services, impl_->cors, impl_->counters, exchange,
+  Call call(impl_->services, impl_->cors, impl_->counters, impl_->appends, exchange,
             match ? std::move(match->parameter) : std::string());
 
   if (impl_->services.settings.dev) {

@@ -76,38 +76,47 @@ std::optional<WallTime> Committer::gone_until() const {
 }
 
 void Committer::commit(std::vector<AppendRequest> requests) {
-  if (!healthy()) return answer(requests, {});
+  if (!healthy()) return answer_all_with_failure(requests);
   last_time_ = std::max(last_time_, time_.now());
   AppendGroup group(store_, head_, last_time_);
-  std::vector<Result<std::vector<Position>>> positions;
-  positions.reserve(requests.size());
-  for (AppendRequest& request : requests) positions.push_back(group.add(std::move(request.events)));
+  std::vector<Placed> placed;
+  for (AppendRequest& request : requests) {
+    for (auto& part : request.parts) placed.push_back(group.add(std::move(part)));
+  }
   if (!group.appends().empty()) {
     if (auto stored = store_.append(group.appends(), durability_); !stored) {
       store_failed(stored.error());
-      return answer(requests, {});
+      return answer_all_with_failure(requests);
     }
     commits_.add();
     publish(group.records());
   }
-  answer(requests, std::move(positions));
+  answer(requests, placed);
 }
 
-// Each request by its own positions; all by a refusal where there are none.
-void Committer::answer(std::vector<AppendRequest>& requests, std::vector<Result<std::vector<Position>>> positions) {
-  for (std::size_t i = 0; i < requests.size(); ++i) {
-    if (positions.empty()) {
-      requests[i].done(cannot_store());
-    } else if (!positions[i]) {
-      const bool refused = positions[i].error().code == ErrorCode::key_reused;
-      requests[i].done(refused ? tl::unexpected(positions[i].error()) : cannot_store());
-    } else {
-      std::vector<Cursor> cursors;
-      cursors.reserve(positions[i]->size());
-      for (const Position position : *positions[i]) cursors.push_back(epochs_.cursor_of_event(position));
-      requests[i].done(std::move(cursors));
-    }
+void Committer::answer(const std::vector<AppendRequest>& requests, const std::vector<Placed>& placed) const {
+  auto next = placed.begin();
+  for (const AppendRequest& request : requests) {
+    std::vector<EventLog::Stored> outcomes;
+    outcomes.reserve(request.parts.size());
+    for (std::size_t i = 0; i < request.parts.size(); ++i) outcomes.push_back(outcome(*next++));
+    request.done(std::move(outcomes));
   }
+}
+
+void Committer::answer_all_with_failure(const std::vector<AppendRequest>& requests) const {
+  for (const AppendRequest& request : requests) {
+    request.done(std::vector<EventLog::Stored>(request.parts.size(), cannot_store()));
+  }
+}
+
+EventLog::Stored Committer::outcome(const Placed& placed) const {
+  if (!placed && placed.error().code == ErrorCode::key_reused) return tl::unexpected(placed.error());
+  if (!placed) return cannot_store();
+  std::vector<Cursor> cursors;
+  cursors.reserve(placed->size());
+  for (const Position position : *placed) cursors.push_back(epochs_.cursor_of_event(position));
+  return cursors;
 }
 
 void Committer::publish(const std::vector<RecordPtr>& records) {

@@ -16,10 +16,10 @@
 
 namespace tidings::store {
 
-// One publisher's events and where the answer goes.
+// What came together, and where the answers go. A part is one publisher's: stored whole or not at all.
 struct AppendRequest {
-  std::vector<KeyedEvent> events;
-  EventLog::Appended done;
+  std::vector<std::vector<KeyedEvent>> parts;
+  EventLog::AllAppended done;
   std::uint64_t bytes = 0;  // as the waiting limit counts them
 };
 
@@ -49,7 +49,10 @@ class Committer {
   [[nodiscard]] std::optional<WallTime> gone_until() const;
 
  private:
-  void answer(std::vector<AppendRequest>& requests, std::vector<Result<std::vector<Position>>> positions);
+  using Placed = Result<std::vector<Position>>;  // of one part
+  void answer(const std::vector<AppendRequest>& requests, const std::vector<Placed>& placed) const;
+  void answer_all_with_failure(const std::vector<AppendRequest>& requests) const;
+  [[nodiscard]] EventLog::Stored outcome(const Placed& placed) const;
   void publish(const std::vector<RecordPtr>& records);
   [[nodiscard]] Result<void> begin_epoch(Position base, std::string_view reason);
   void adopt(Epoch epoch);

@@ -89,17 +89,30 @@ void EventLog::stop() {
 }
 
 void EventLog::append(std::vector<Event> events, Appended done) {
-  if (!healthy()) return done(cannot_store());
+  std::vector<std::vector<Event>> one;
+  one.push_back(std::move(events));
+  append_all(std::move(one), [done = std::move(done)](std::vector<Stored> stored) { done(std::move(stored.front())); });
+}
+
+void EventLog::append_all(std::vector<std::vector<Event>> requests, AllAppended done) {
+  const std::size_t count = requests.size();
+  if (!healthy()) return done(std::vector<Stored>(count, cannot_store()));
   AppendRequest request;
-  request.events.reserve(events.size());
-  for (Event& event : events) {
-    request.bytes += retained_bytes(event);
-    std::string print = event.key.empty() ? std::string{} : fingerprint(event);
-    request.events.push_back({std::move(event), std::move(print)});
+  request.parts.reserve(count);
+  for (std::vector<Event>& events : requests) {
+    auto& part = request.parts.emplace_back();
+    part.reserve(events.size());
+    for (Event& event : events) {
+      request.bytes += retained_bytes(event);
+      std::string print = event.key.empty() ? std::string{} : fingerprint(event);
+      part.push_back({std::move(event), std::move(print)});
+    }
   }
   const std::uint64_t bytes = request.bytes;
   request.done = done;
-  if (auto taken = impl_->submit(std::move(request), bytes); !taken) done(tl::unexpected(std::move(taken).error()));
+  if (auto taken = impl_->submit(std::move(request), bytes); !taken) {
+    done(std::vector<Stored>(count, tl::unexpected(std::move(taken).error())));
+  }
 }
 
 void EventLog::read(ReadQuery query, std::function<void(Result<Page>)> done) {

@@ -54,7 +54,9 @@ struct TimePlace {
 class EventLog {
  public:
   // One cursor for each event, in order; or the reason why none was stored.
-  using Appended = std::function<void(Result<std::vector<Cursor>>)>;
+  using Stored = Result<std::vector<Cursor>>;
+  using Appended = std::function<void(Stored)>;
+  using AllAppended = std::function<void(std::vector<Stored>)>;
 
   EventLog(std::unique_ptr<EventStore> store, LogSettings settings, const Clock& clock, Random& random,
            LogListener& listener, observe::Metrics& metrics);
@@ -72,6 +74,9 @@ class EventLog {
   // whose key is known gets the cursor that it was given first; another event under that key: `key_reused`.
   // Thread-safe.
   void append(std::vector<Event> events, Appended done);
+  // Several such requests, each stored or refused by itself: handed over together, so that one commit takes them, and
+  // answered by one call, in their order. Two threads that wait for each other then wake up once for all.
+  void append_all(std::vector<std::vector<Event>> requests, AllAppended done);
 
   // Reads for a stream that is behind; `done` is called on the reader's thread (or at once, with `overloaded`, where
   // too many wait). Thread-safe.

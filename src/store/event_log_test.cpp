@@ -166,6 +166,30 @@ TEST_F(EventLogTest, SettlesKeysWithinOneCommit) {
   EXPECT_EQ((*answers[3])[0].sequence, 2u);
 }
 
+TEST_F(EventLogTest, StoresRequestsThatComeTogetherEachByItself) {
+  start();
+  const auto stored = testing::answer<std::vector<EventLog::Stored>>([&](auto done) {
+    log->append_all({{keyed("k", "1")}, {for_everyone("x"), keyed("k", "2")}, {for_everyone("y"), for_everyone("z")}},
+                    done);
+  });
+  ASSERT_EQ(stored.size(), 3u);
+  EXPECT_EQ((*stored[0])[0].sequence, 1u);
+  EXPECT_EQ(stored[1].error().code, ErrorCode::key_reused);
+  EXPECT_EQ((*stored[2])[0].sequence, 2u);
+  EXPECT_EQ((*stored[2])[1].sequence, 3u);
+  EXPECT_EQ(recorder.commits(), 1u);
+}
+
+TEST_F(EventLogTest, RefusesRequestsThatComeTogetherByOneAnswerEach) {
+  start({.retention = {}, .most_waiting_bytes = 1'000});
+  const auto stored = testing::answer<std::vector<EventLog::Stored>>([&](auto done) {
+    log->append_all({{for_everyone(std::string(800, 'x'))}, {for_everyone(std::string(800, 'x'))}}, done);
+  });
+  ASSERT_EQ(stored.size(), 2u);
+  for (const auto& refused : stored) EXPECT_EQ(refused.error().code, ErrorCode::overloaded);
+  EXPECT_TRUE(recorder.records().empty());
+}
+
 TEST_F(EventLogTest, ForgetsAKeyWithItsEvent) {
   start({.retention = {.events = 1}});
   ASSERT_TRUE(append_now(*log, {keyed("k", "1")}));
