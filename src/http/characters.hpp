@@ -1,6 +1,8 @@
 // The character classes of HTTP's grammar (RFC 9110 §5.6.2, RFC 9112 §2.2), on bytes and without a locale.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <string_view>
 
 namespace tidings::http {
@@ -9,10 +11,18 @@ namespace tidings::http {
 
 [[nodiscard]] constexpr bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 
+// A table, since every byte of a head's names is looked up.
+inline constexpr std::array<bool, 256> tokens = [] {
+  std::array<bool, 256> made{};
+  for (std::size_t byte = 0; byte < made.size(); ++byte) {
+    const char c = static_cast<char>(byte);
+    made[byte] = is_digit(c) || is_letter(c) || std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
+  }
+  return made;
+}();
+
 // What methods and field names are made of: `tchar`.
-[[nodiscard]] constexpr bool is_token(char c) {
-  return is_digit(c) || is_letter(c) || std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
-}
+[[nodiscard]] constexpr bool is_token(char c) { return tokens[static_cast<unsigned char>(c)]; }
 
 // What credentials after a scheme's name are: `token68` (RFC 9110 §11.2), which RFC 6750 §2.1 calls `b64token`.
 [[nodiscard]] constexpr bool is_token68(std::string_view text) {

@@ -196,7 +196,7 @@ void Connection::on_demand(RequestExchange& exchange) {
       std::exchange(activity.owes_go_ahead, false)) {
     send("HTTP/1.1 100 Continue\r\n\r\n");
   }
-  table_.kick(*this);
+  if (!in_turn_) table_.kick(*this);  // a turn that runs goes on by itself
 }
 
 // Lets go of all that a stream without a body to read does not need.

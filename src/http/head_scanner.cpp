@@ -9,8 +9,22 @@ auto doubtful(const char* detail) { return fail(ErrorCode::request_malformed, de
 
 }  // namespace
 
+// What only goes on with the element that it stands in: most bytes of a head.
+void HeadScanner::pass_over_plain(std::string_view received) {
+  const auto pass = [&](auto plain) {
+    const std::size_t begin = position_;
+    while (position_ < received.size() && plain(received[position_])) ++position_;
+    element_ += position_ - begin;
+  };
+  if (state_ == State::value) return pass(is_value);
+  if (state_ == State::name || state_ == State::method) return pass(is_token);
+  if (state_ == State::target) return pass(is_target);
+}
+
 Result<std::size_t> HeadScanner::scan(std::string_view received) {
   while (position_ < received.size() && state_ != State::done) {
+    pass_over_plain(received.substr(0, most_bytes_));
+    if (position_ == received.size()) break;
     if (position_ == most_bytes_) return fail(ErrorCode::header_too_large, "The head is over the limit of bytes");
     if (auto taken = take(received[position_]); !taken) return tl::unexpected(taken.error());
     ++position_;

@@ -45,6 +45,7 @@ class HeadScanner {
     done,
   };
 
+  void pass_over_plain(std::string_view received);
   [[nodiscard]] Result<void> take(char c);
   [[nodiscard]] Result<void> take_version(char c);
 

@@ -18,7 +18,10 @@ struct Field {
 
 class Fields {
  public:
-  void add(std::string name, std::string value) { fields_.push_back({std::move(name), std::move(value)}); }
+  void add(std::string name, std::string value) {
+    if (fields_.empty()) fields_.reserve(usual);
+    fields_.push_back({std::move(name), std::move(value)});
+  }
   // The first field of that name.
   [[nodiscard]] std::optional<std::string_view> get(std::string_view name) const;
   [[nodiscard]] std::size_t count(std::string_view name) const;
@@ -27,6 +30,7 @@ class Fields {
   [[nodiscard]] std::size_t size() const { return fields_.size(); }
 
  private:
+  static constexpr std::size_t usual = 8;
   std::vector<Field> fields_;
 };
 
