@@ -111,8 +111,8 @@ class Opening : public std::enable_shared_from_this<Opening> {
     if (!from_session()) return open();
     if (services().draining) return refuse(draining_error());
     services().sessions.take(credential_.secret,
-                             call_.on_own_thread([self = shared_from_this()](const Result<auth::Session>& session) {
-                               if (!session) return self->refuse(session.error());
+                             call_.on_own_thread([self = shared_from_this()](const Result<void>& taken) {
+                               if (!taken) return self->refuse(taken.error());
                                self->open();
                              }));
   }

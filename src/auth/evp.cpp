@@ -10,6 +10,7 @@
 namespace tidings::auth::evp {
 namespace {
 
+using Digest = std::unique_ptr<EVP_MD, Freer<EVP_MD_free>>;
 using Mac = std::unique_ptr<EVP_MAC, Freer<EVP_MAC_free>>;
 using MacContext = std::unique_ptr<EVP_MAC_CTX, Freer<EVP_MAC_CTX_free>>;
 using Kdf = std::unique_ptr<EVP_KDF, Freer<EVP_KDF_free>>;
@@ -33,9 +34,13 @@ OSSL_PARAM utf8_string(const char* name, const char* value) {
 Secret::~Secret() { OPENSSL_cleanse(bytes_.data(), bytes_.size()); }
 
 Sha256 sha256(std::string_view data) {
+  // Both kept: looking the digest up and making a context cost as much as the computation.
+  static const Digest digest{EVP_MD_fetch(nullptr, OSSL_DIGEST_NAME_SHA2_256, nullptr)};
+  thread_local const DigestContext context{EVP_MD_CTX_new()};
   Sha256 hash{};
-  require(EVP_Digest(data.data(), data.size(), reinterpret_cast<unsigned char*>(hash.data()), nullptr, EVP_sha256(),
-                     nullptr) == 1);
+  require(EVP_DigestInit_ex2(context.get(), digest.get(), nullptr) == 1);
+  require(EVP_DigestUpdate(context.get(), data.data(), data.size()) == 1);
+  require(EVP_DigestFinal_ex(context.get(), reinterpret_cast<unsigned char*>(hash.data()), nullptr) == 1);
   return hash;
 }
 

@@ -24,14 +24,6 @@ tl::unexpected<Error> invalid() {
 
 using Found = Result<std::optional<std::string>>;
 
-std::function<void(Found)> reading(std::function<void(Result<Session>)> done) {
-  return [done = std::move(done)](const Found& found) {
-    if (!found) return done(tl::unexpected(found.error()));
-    if (!*found) return done(invalid());
-    done(read_session(**found));
-  };
-}
-
 }  // namespace
 
 Sessions::Sessions(store::SessionStore& store, Random& random, const Clock& clock, Milliseconds ttl)
@@ -54,13 +46,19 @@ void Sessions::create(const Session& session, std::function<void(Result<SessionT
 void Sessions::peek(std::string_view id, std::function<void(Result<Session>)> done) {
   const auto key = key_of(id);
   if (!key) return done(invalid());
-  store_.peek(*key, reading(std::move(done)));
+  store_.peek(*key, [done = std::move(done)](const Found& found) {
+    if (!found) return done(tl::unexpected(found.error()));
+    done(*found ? read_session(**found) : invalid());
+  });
 }
 
-void Sessions::take(std::string_view id, std::function<void(Result<Session>)> done) {
+void Sessions::take(std::string_view id, std::function<void(Result<void>)> done) {
   const auto key = key_of(id);
   if (!key) return done(invalid());
-  store_.take(*key, reading(std::move(done)));
+  store_.take(*key, [done = std::move(done)](const Found& found) {
+    if (!found) return done(tl::unexpected(found.error()));
+    done(*found ? Result<void>{} : invalid());
+  });
 }
 
 }  // namespace tidings::auth

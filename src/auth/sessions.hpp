@@ -43,8 +43,8 @@ class Sessions {
   void create(const Session& session, std::function<void(Result<SessionTicket>)> done);
   // What an id stands for, without using it up: `session_invalid`.
   void peek(std::string_view id, std::function<void(Result<Session>)> done);
-  // Uses it up: exactly one caller gets it, all others `session_invalid`.
-  void take(std::string_view id, std::function<void(Result<Session>)> done);
+  // Uses up what `peek` told of: exactly one caller gets it, all others `session_invalid`.
+  void take(std::string_view id, std::function<void(Result<void>)> done);
 
  private:
   store::SessionStore& store_;

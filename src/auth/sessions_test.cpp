@@ -52,10 +52,10 @@ class SessionsTest : public ::testing::Test {
     sessions_.create(session, [&](Result<SessionTicket> made) { ticket = std::move(made); });
     return ticket.value();
   }
-  Result<Session> take(std::string_view id) {
-    Result<Session> session = fail(ErrorCode::internal, "not called");
-    sessions_.take(id, [&](Result<Session> taken) { session = std::move(taken); });
-    return session;
+  Result<void> take(std::string_view id) {
+    Result<void> outcome = fail(ErrorCode::internal, "not called");
+    sessions_.take(id, [&](Result<void> taken) { outcome = std::move(taken); });
+    return outcome;
   }
   Result<Session> peek(std::string_view id) {
     Result<Session> session = fail(ErrorCode::internal, "not called");
@@ -86,21 +86,21 @@ TEST_F(SessionsTest, GiveBackWhatTheyWereMadeOfOnce) {
   EXPECT_EQ(ticket.expires_at, clock_.wall() + Seconds{30});
   EXPECT_EQ(store_.last_user, "anna");
   EXPECT_EQ(store_.last_ttl, Seconds{30});
-  ASSERT_TRUE(peek(ticket.id));
-  const auto taken = take(ticket.id);
-  ASSERT_TRUE(taken) << taken.error().detail;
-  EXPECT_EQ(taken->identity.user, "anna");
-  EXPECT_EQ(taken->identity.issued_at, made.identity.issued_at);
-  EXPECT_EQ(taken->identity.expires_at, made.identity.expires_at);
-  EXPECT_EQ(taken->identity.permissions.subscribe, made.identity.permissions.subscribe);
-  EXPECT_TRUE(taken->identity.permissions.admin);
-  EXPECT_EQ(taken->options.events, "chapter.*");
-  EXPECT_EQ(taken->options.channels, "novel:42");
-  EXPECT_EQ(taken->options.metadata, made.options.metadata);
-  EXPECT_EQ(taken->options.last_event_id, "0-1");
-  EXPECT_EQ(taken->options.since, "15m");
-  EXPECT_EQ(taken->options.format, "envelope");
-  EXPECT_EQ(taken->created_at, made.created_at);
+  const auto found = peek(ticket.id);
+  ASSERT_TRUE(found) << found.error().detail;
+  EXPECT_EQ(found->identity.user, "anna");
+  EXPECT_EQ(found->identity.issued_at, made.identity.issued_at);
+  EXPECT_EQ(found->identity.expires_at, made.identity.expires_at);
+  EXPECT_EQ(found->identity.permissions.subscribe, made.identity.permissions.subscribe);
+  EXPECT_TRUE(found->identity.permissions.admin);
+  EXPECT_EQ(found->options.events, "chapter.*");
+  EXPECT_EQ(found->options.channels, "novel:42");
+  EXPECT_EQ(found->options.metadata, made.options.metadata);
+  EXPECT_EQ(found->options.last_event_id, "0-1");
+  EXPECT_EQ(found->options.since, "15m");
+  EXPECT_EQ(found->options.format, "envelope");
+  EXPECT_EQ(found->created_at, made.created_at);
+  EXPECT_EQ(code_of(take(ticket.id)), "ok");
   EXPECT_EQ(code_of(take(ticket.id)), "session_invalid");
   EXPECT_EQ(code_of(peek(ticket.id)), "session_invalid");
 }
@@ -108,12 +108,12 @@ TEST_F(SessionsTest, GiveBackWhatTheyWereMadeOfOnce) {
 TEST_F(SessionsTest, KeepWhatWasNotGivenAbsent) {
   Session made;
   made.identity.user = "bert";
-  const auto taken = take(create(made).id);
-  ASSERT_TRUE(taken);
-  EXPECT_EQ(taken->identity.issued_at, std::nullopt);
-  EXPECT_EQ(taken->options.events, std::nullopt);
-  EXPECT_EQ(taken->options.format, std::nullopt);
-  EXPECT_TRUE(taken->options.metadata.empty());
+  const auto found = peek(create(made).id);
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->identity.issued_at, std::nullopt);
+  EXPECT_EQ(found->options.events, std::nullopt);
+  EXPECT_EQ(found->options.format, std::nullopt);
+  EXPECT_TRUE(found->options.metadata.empty());
 }
 
 TEST_F(SessionsTest, HaveIdsOf256BitsThatFitAUrlAndAreNotStored) {

@@ -63,27 +63,29 @@ struct Tokens::Impl {
     return {};
   }
 
-  Result<VerifiedToken> verify_access_afresh(const KeySet& set, std::string_view token) const {
-    const auto jwt = parse_jwt(token, most_access_token_bytes);
-    if (!jwt) return tl::unexpected(jwt.error());
-    if (jwt->type == sse_token_type) {
+  Result<VerifiedToken> verify_access_afresh(const KeySet& set, const Jwt& jwt) const {
+    if (jwt.type == sse_token_type) {
       return fail(ErrorCode::token_type, "This is an SSE token; an access token is needed.");
     }
-    if (!is_access_type(jwt->type)) {
+    if (!is_access_type(jwt.type)) {
       return fail(ErrorCode::token_type, "The token's \"typ\" is not that of an access token.");
     }
-    if (auto verified = verify_signature(set, *jwt); !verified) return tl::unexpected(verified.error());
-    return read_claims(*jwt).and_then([&](const Json& claims) { return read_access_claims(claims, settings); });
+    if (auto verified = verify_signature(set, jwt); !verified) return tl::unexpected(verified.error());
+    return read_claims(jwt).and_then([&](const Json& claims) { return read_access_claims(claims, settings); });
   }
 
-  Result<Identity> verify_access(std::string_view token) {
+  // An access token; where `or_sse`, an SSE token too.
+  Result<Identity> verify(std::string_view token, bool or_sse) {
     const WallTime now = clock.wall();
     const auto with = current_keys();
     const evp::Sha256 hash = evp::sha256(token);
     auto known = cache.find(hash, with->generation, now);
     const bool remembered = known != nullptr;
     if (!remembered) {
-      auto verified = verify_access_afresh(with->set, token);
+      auto jwt = parse_jwt(token, or_sse ? most_sse_token_bytes : most_access_token_bytes);
+      if (or_sse && jwt && jwt->type == sse_token_type) return verify_sse(*jwt, now);
+      if (or_sse && token.size() > most_access_token_bytes) jwt = parse_jwt(token, most_access_token_bytes);
+      auto verified = jwt.and_then([&](const Jwt& parsed) { return verify_access_afresh(with->set, parsed); });
       if (!verified) return tl::unexpected(std::move(verified).error());
       known = std::make_shared<const VerifiedToken>(*std::move(verified));
     }
@@ -96,12 +98,9 @@ struct Tokens::Impl {
     return known->identity;
   }
 
-  Result<Identity> verify_sse(std::string_view token) const {
-    const WallTime now = clock.wall();
-    const auto jwt = parse_jwt(token, most_sse_token_bytes);
-    if (!jwt) return tl::unexpected(jwt.error());
-    if (jwt->type != sse_token_type) return fail(ErrorCode::token_type, "This is not an SSE token; one is needed.");
-    auto verified = verify_sse_token(sse_key, *jwt);
+  Result<Identity> verify_sse(const Jwt& jwt, WallTime now) const {
+    if (jwt.type != sse_token_type) return fail(ErrorCode::token_type, "This is not an SSE token; one is needed.");
+    auto verified = verify_sse_token(sse_key, jwt);
     if (!verified) return tl::unexpected(std::move(verified).error());
     auto standing = check_not_expired(verified->expires_at, now, settings.clock_skew)
                         .and_then([&] { return check_begun(verified->issued_at, now, settings.clock_skew); })
@@ -129,14 +128,15 @@ void Tokens::replace_keys(KeySet keys) {
   impl_->keys = std::make_shared<const Keys>(Keys{std::move(keys), impl_->keys->generation + 1});
 }
 
-Result<Identity> Tokens::verify_access(std::string_view token) const { return impl_->verify_access(token); }
+Result<Identity> Tokens::verify_access(std::string_view token) const { return impl_->verify(token, false); }
 
-Result<Identity> Tokens::verify_sse(std::string_view token) const { return impl_->verify_sse(token); }
-
-Result<Identity> Tokens::verify_any(std::string_view token) const {
-  const auto jwt = parse_jwt(token, most_sse_token_bytes);
-  return jwt && jwt->type == sse_token_type ? impl_->verify_sse(token) : impl_->verify_access(token);
+Result<Identity> Tokens::verify_sse(std::string_view token) const {
+  return parse_jwt(token, most_sse_token_bytes).and_then([&](const Jwt& jwt) {
+    return impl_->verify_sse(jwt, impl_->clock.wall());
+  });
 }
+
+Result<Identity> Tokens::verify_any(std::string_view token) const { return impl_->verify(token, true); }
 
 Result<void> Tokens::recheck(const Identity& identity) const {
   return impl_->check_standing(identity, impl_->clock.wall());

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "auth/testing/verifier.hpp"
+#include "platform/random.hpp"
 
 namespace tidings::auth {
 namespace {
@@ -187,6 +188,59 @@ TEST(VerifiedTokens, MayBecomeFutureOnesAgainWhenTheClockIsSetBack) {
   EXPECT_EQ(code_of(hub.tokens.verify_access(token)), "ok");
   hub.clock.set_wall(WallTime{Seconds{now_seconds - 3600}});
   EXPECT_EQ(code_of(hub.tokens.verify_access(token)), "token_not_yet_valid");
+}
+
+// Whatever the clock, the revocations and the keys do between two uses, a remembered token may do no more and no less
+// than one that is verified afresh.
+TEST(VerifiedTokens, AreJudgedAsIfNoneWereRemembered) {
+  const auto key_set = [](std::initializer_list<char> secrets) {
+    KeySet keys;
+    for (const char c : secrets) keys.add(Key::from_secret(std::string(32, c), Algorithm::HS256).value());
+    return keys;
+  };
+  const std::vector<KeySet> key_sets{key_set({'a'}), key_set({'b'}), key_set({'a', 'b'})};
+  std::vector<std::string> tokens;
+  for (const char c : {'a', 'b'}) {
+    for (const char* user : {"anna", "bob"}) {
+      for (const int begins : {-200, 0, 200}) {
+        const Json claims{{"sub", user},
+                          {"iat", now_seconds + begins},
+                          {"nbf", now_seconds + begins / 2},
+                          {"exp", now_seconds + begins + 300},
+                          {"tidings", {{"subscribe", {"novel:*"}}, {"admin", c == 'a'}}}};
+        tokens.push_back(forge(Json{{"alg", "HS256"}}, claims, hmac_signer(std::string(32, c))));
+      }
+    }
+  }
+
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    SeededRandom random(seed);
+    const auto in_steps = [&](std::uint64_t count) { return 20 * static_cast<std::int64_t>(random.below(count)); };
+    KeySet keys = key_sets[2];
+    Verifier hub{keys};
+    std::size_t accepted = 0;
+    for (int step = 0; step < 400; ++step) {
+      const auto chance = random.below(40);
+      if (chance == 0) hub.tokens.replace_keys(keys = key_sets[random.below(key_sets.size())]);
+      if (chance == 1) {
+        ASSERT_TRUE(hub.revocations.revoke("anna", now_seconds - 300 + in_steps(10)));
+      }
+      if (chance < 8) hub.clock.set_wall(WallTime{Seconds{now_seconds - 400 + in_steps(60)}});
+      const std::string& token = tokens[random.below(tokens.size())];
+      const Tokens afresh(keys, derive_sse_key(testing::secret), {}, hub.revocations, hub.clock);
+      const auto expected = afresh.verify_access(token);
+      const auto found = random.below(2) == 0 ? hub.tokens.verify_access(token) : hub.tokens.verify_any(token);
+      ASSERT_EQ(code_of(found), code_of(expected)) << "seed " << seed << ", step " << step;
+      if (!found) continue;
+      ++accepted;
+      EXPECT_EQ(found->user, expected->user);
+      EXPECT_EQ(found->expires_at, expected->expires_at);
+      EXPECT_EQ(found->issued_at, expected->issued_at);
+      EXPECT_EQ(found->permissions.admin, expected->permissions.admin);
+      EXPECT_EQ(found->permissions.subscribe.size(), expected->permissions.subscribe.size());
+    }
+    EXPECT_GT(accepted, 20u) << "seed " << seed;
+  }
 }
 
 TEST(Recheck, FindsWhatHasHappenedSince) {
