@@ -59,14 +59,14 @@ def disturbed(others):
 
 
 def counted(peers, scenario):
-    """The fewest rounds that any server's figures are of; how many attempts failed, by server; who was disturbed."""
+    """How many rounds there are figures of; how many attempts failed, by server; who was disturbed."""
     rounds = _rounds(peers, scenario)
     servers = {server for one in rounds for server in one}
     names = peers["scenarios"][scenario]["units"]
     complete = [sum(any(name in one[server] for name in names) for one in rounds if server in one) for server in servers]
     unquiet = {server for one in rounds for server in one if disturbed(one[server].get("others"))}
     failed = {server: sum(one.get(server, {}).get("failed", 0) for one in rounds) for server in servers}
-    return min(complete, default=0), {server: times for server, times in failed.items() if times}, unquiet
+    return max(complete, default=0), {server: times for server, times in failed.items() if times}, unquiet
 
 
 def _rounds(peers, scenario):

@@ -66,7 +66,7 @@ def _goals(scenarios, plot):
     rows = []
     for name in PARTS:
         for figure in scenarios.get(name, []):
-            if figure["met"] is None or not (goal := _goal(figure)):
+            if figure["met"] is None or disturbed(figure.get("others")) or not (goal := _goal(figure)):
                 continue
             sense, bound, unit = goal
             value = figure["ratio"] if unit else figure["hub"]
@@ -93,7 +93,7 @@ def _scenarios(scenarios):
                 reference += f" ({figure['reference_is']})"
             met = {None: "", True: "met", False: "**missed**"}[figure["met"]]
             if disturbed(figure.get("others")):
-                met += " *disturbed*"
+                met = "*disturbed*"
             text.append(f"| {figure['what']} | {figure['unit']} | {number(figure['hub'])} | {reference} | "
                         f"{of_ratio(figure['ratio'])} | {_bound(figure)} | {met} |")
         rounds = min(len(figure["rounds"]) for figure in scenarios[name])
@@ -158,10 +158,11 @@ def _peers_remarks(peers):
         for server, times in of_scenario.items():
             failed[server] = failed.get(server, 0) + times
     if rounds:
-        text.append("Rounds, at least: " + ", ".join(f"{name} {count}" for name, count in rounds.items()) + ".")
+        text.append("Rounds: " + ", ".join(f"{name} {count}" for name, count in rounds.items()) + ".")
     if failed:
         times = ", ".join(f"{peers['servers'][server]['name']} {count}" for server, count in failed.items())
-        text.append(f"Runs that failed and were made again, because streams were refused or events were lost: {times}.")
+        text.append(f"Runs that failed, because streams were refused or events were lost (they are made again, twice at "
+                    f"most): {times}.")
     if unquiet:
         text.append(f"Disturbed in a round: {', '.join(unquiet)}.")
     if opening := ratio(peers, "connect", "tidings", "nchan", "open_seconds"):
