@@ -36,7 +36,8 @@ const key = (options: SSEConnectOptions): string => JSON.stringify(Object.entrie
 type Writable<Type> = { -readonly [Name in keyof Type]: Type[Name] };
 
 /** A stream of a hub's events, kept up for as long as it is wanted. Making one does nothing until `connect()`. */
-export class SSEService<Events = Record<string, unknown>> {
+// biome-ignore lint/suspicious/noExplicitAny: so that a service of whatever events is a service; data is `unknown` all the same.
+export class SSEService<Events = any> {
   /** Where it stands; `onStateChange` tells of changes. */
   readonly state: SSEConnectionState = "idle";
   /** The cursor: what it would resume from. */

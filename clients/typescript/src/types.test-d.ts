@@ -61,3 +61,8 @@ it("refuses listeners for other data", () => {
   // @ts-expect-error a chapter has no title
   service.on("chapter.updated", ({ data }) => data.title);
 });
+
+it("is a service, whatever its events, for whom they don't matter; and no service of others", () => {
+  expectTypeOf(service).toExtend<SSEService>();
+  expectTypeOf(service).not.toExtend<SSEService<{ "chapter.updated": { title: string } }>>();
+});

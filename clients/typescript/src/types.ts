@@ -22,7 +22,9 @@ type Template<Pattern extends string> = Pattern extends `${infer Head}*${infer T
   : Pattern;
 
 type Declared<Events, Pattern extends string> = {
-  [Type in keyof Events & string]: Type extends Template<Pattern> ? SSEEvent<Type, Events[Type]> : never;
+  [Type in keyof Events & string]: Type extends Template<Pattern>
+    ? SSEEvent<Type, unknown extends Events[Type] ? unknown : Events[Type]>
+    : never;
 }[keyof Events & string];
 
 /**
