@@ -7,40 +7,40 @@
 namespace tidings::api {
 namespace {
 
-constexpr std::array sse_token{Method{"POST", post_sse_token}};
-constexpr std::array session{Method{"POST", post_session}};
-constexpr std::array stream{Method{"GET", get_stream}};
-constexpr std::array events{Method{"POST", post_events}};
-constexpr std::array cursor{Method{"GET", get_cursor}};
-constexpr std::array connections{Method{"GET", get_connections}, Method{"DELETE", delete_connections}};
-constexpr std::array connection{Method{"DELETE", delete_connection}};
-constexpr std::array connection_token{Method{"POST", post_connection_token}};
-constexpr std::array presence{Method{"GET", get_presence}};
-constexpr std::array health{Method{"GET", get_health}};
-constexpr std::array readiness{Method{"GET", get_readiness}};
-constexpr std::array metrics{Method{"GET", get_metrics}};
-constexpr std::array openapi{Method{"GET", get_openapi}};
-constexpr std::array demo{Method{"GET", get_demo}};
-constexpr std::array dev_token{Method{"POST", post_dev_token}};
+constexpr std::array sse_token_methods{Method{"POST", post_sse_token}};
+constexpr std::array session_methods{Method{"POST", post_session}};
+constexpr std::array stream_methods{Method{"GET", get_stream}};
+constexpr std::array events_methods{Method{"POST", post_events}};
+constexpr std::array cursor_methods{Method{"GET", get_cursor}};
+constexpr std::array connections_methods{Method{"GET", get_connections}, Method{"DELETE", delete_connections}};
+constexpr std::array connection_methods{Method{"DELETE", delete_connection}};
+constexpr std::array connection_token_methods{Method{"POST", post_connection_token}};
+constexpr std::array presence_methods{Method{"GET", get_presence}};
+constexpr std::array health_methods{Method{"GET", get_health}};
+constexpr std::array readiness_methods{Method{"GET", get_readiness}};
+constexpr std::array metrics_methods{Method{"GET", get_metrics}};
+constexpr std::array openapi_methods{Method{"GET", get_openapi}};
+constexpr std::array demo_methods{Method{"GET", get_demo}};
+constexpr std::array dev_token_methods{Method{"POST", post_dev_token}};
 
 constexpr std::array routes{
-    Route{"/api/v1/auth/sse-token", Audience::users, sse_token},
-    Route{"/api/v1/events/session", Audience::users, session},
-    Route{"/api/v1/events/stream", Audience::users, stream},
-    Route{"/api/v1/events", Audience::users, events},
-    Route{"/api/v1/events/cursor", Audience::users, cursor},
-    Route{"/api/v1/connections", Audience::operators, connections},
-    Route{"/api/v1/connections/{connection_id}", Audience::operators, connection},
-    Route{"/api/v1/connections/{connection_id}/token", Audience::users, connection_token},
-    Route{"/api/v1/presence", Audience::operators, presence},
-    Route{"/healthz", Audience::both, health},
-    Route{"/readyz", Audience::both, readiness},
-    Route{"/metrics", Audience::operators, metrics},
-    Route{"/openapi.json", Audience::both, openapi},
-    Route{"/", Audience::developers, demo},
-    Route{"/demo.js", Audience::developers, demo},
-    Route{"/demo.css", Audience::developers, demo},
-    Route{"/dev/token", Audience::developers, dev_token},
+    Route{"/api/v1/auth/sse-token", Audience::users, sse_token_methods},
+    Route{"/api/v1/events/session", Audience::users, session_methods},
+    Route{"/api/v1/events/stream", Audience::users, stream_methods},
+    Route{"/api/v1/events", Audience::users, events_methods},
+    Route{"/api/v1/events/cursor", Audience::users, cursor_methods},
+    Route{"/api/v1/connections", Audience::operators, connections_methods},
+    Route{"/api/v1/connections/{connection_id}", Audience::operators, connection_methods},
+    Route{"/api/v1/connections/{connection_id}/token", Audience::users, connection_token_methods},
+    Route{"/api/v1/presence", Audience::operators, presence_methods},
+    Route{"/healthz", Audience::both, health_methods},
+    Route{"/readyz", Audience::both, readiness_methods},
+    Route{"/metrics", Audience::operators, metrics_methods},
+    Route{"/openapi.json", Audience::both, openapi_methods},
+    Route{"/", Audience::developers, demo_methods},
+    Route{"/demo.js", Audience::developers, demo_methods},
+    Route{"/demo.css", Audience::developers, demo_methods},
+    Route{"/dev/token", Audience::developers, dev_token_methods},
 };
 
 constexpr std::string_view placeholder = "{connection_id}";
