@@ -27,7 +27,7 @@ logdir={folder}
 log_level=1
 client_buffer_size=8192
 client_maxconn={connections}
-condure_bin=condure
+condure_bin={folder}/condure-of-one
 zurl_bin=zurl
 [proxy]
 routesfile={folder}/routes
@@ -94,6 +94,8 @@ def start(launcher):
     port, push_port, backend_port = free_port(), free_port(), free_port()
     launcher.write("internal.conf", INTERNAL.read_text().replace("ipc:///var/run/zurl/", "ipc://{rundir}/{ipc_prefix}"))
     launcher.write("routes", f"* 127.0.0.1:{backend_port}\n")
+    # Pushpin's runner leaves the number of condure's workers at two.
+    launcher.write("condure-of-one", '#!/bin/sh\nexec condure --workers=1 "$@"\n').chmod(0o700)
     configuration = launcher.write("pushpin.conf", CONFIGURATION.format(
         folder=launcher.folder, port=port, push_port=push_port, connections=descriptors() - 500))
     backend = launcher.write("nginx.conf", BACKEND.format(
