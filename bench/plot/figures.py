@@ -41,9 +41,10 @@ def of_ratio(value):
 
 
 def median(peers, scenario, server, name):
-    """Of a figure over the rounds that have it, or None."""
-    values = [one[server][name] for one in _rounds(peers, scenario) if name in one.get(server, {})]
-    return statistics.median(values) if values else None
+    """Of a figure over the rounds that have it, or None. Disturbed ones count only where there are no others."""
+    given = [one[server] for one in _rounds(peers, scenario) if name in one.get(server, {})]
+    quiet = [figures for figures in given if not disturbed(figures.get("others"))]
+    return statistics.median(figures[name] for figures in quiet or given) if given else None
 
 
 def ratio(peers, scenario, one, other, name):
@@ -64,7 +65,8 @@ def counted(peers, scenario):
     servers = {server for one in rounds for server in one}
     names = peers["scenarios"][scenario]["units"]
     complete = [sum(any(name in one[server] for name in names) for one in rounds if server in one) for server in servers]
-    unquiet = {server for one in rounds for server in one if disturbed(one[server].get("others"))}
+    quiet = {server for one in rounds for server in one if not disturbed(one[server].get("others"))}
+    unquiet = servers - quiet
     failed = {server: sum(one.get(server, {}).get("failed", 0) for one in rounds) for server in servers}
     return max(complete, default=0), {server: times for server, times in failed.items() if times}, unquiet
 

@@ -164,7 +164,7 @@ def _peers_remarks(peers):
         text.append(f"Runs that failed, because streams were refused or events were lost (they are made again, twice at "
                     f"most): {times}.")
     if unquiet:
-        text.append(f"Disturbed in a round: {', '.join(unquiet)}.")
+        text.append(f"Disturbed in every round: {', '.join(unquiet)}.")
     if opening := ratio(peers, "connect", "tidings", "nchan", "open_seconds"):
         text.append(f"Connecting with a token and a session takes the hub {of_ratio(opening)} times as long as Nchan takes\n"
                     "without either (the median ratio within a round).")
