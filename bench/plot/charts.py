@@ -7,6 +7,7 @@ from figures import number
 from svg import WIDTH, Drawing
 
 LONGEST = 1.4  # of a bar beside its goal: what misses it by more is cut off
+LONGEST_NAME = 58  # letters; the table has it whole
 TOP, ROW, BOTTOM = 72, 30, 34  # above the rows, each of them, below
 LEFT, RIGHT = 170, 130  # for names, for values
 CLOSEST_TICKS = 60
@@ -29,7 +30,7 @@ def against_goals(title, subtitle, rows):
     goal = left + (right - left) / LONGEST
     for index, (what, part, met, words) in enumerate(rows):
         y = TOP + ROW * index
-        drawing.text(20, y + 19, what)
+        drawing.text(20, y + 19, what if len(what) <= LONGEST_NAME else what[:LONGEST_NAME - 1].rstrip(" ,") + "…")
         width = max(1.0, (right - left) * min(part, LONGEST) / LONGEST)
         drawing.add("rect", "mark own" if met else "mark missed", x=left, y=y + 8, width=width, height=14, rx=2)
         drawing.text(right + 14, y + 19, words, "own" if met else "missed")

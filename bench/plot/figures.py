@@ -64,9 +64,9 @@ def counted(peers, scenario):
     rounds = _rounds(peers, scenario)
     servers = {server for one in rounds for server in one}
     names = peers["scenarios"][scenario]["units"]
-    complete = [sum(any(name in one[server] for name in names) for one in rounds if server in one) for server in servers]
-    quiet = {server for one in rounds for server in one if not disturbed(one[server].get("others"))}
-    unquiet = servers - quiet
+    given = [(server, one[server]) for one in rounds for server in one if any(name in one[server] for name in names)]
+    complete = [sum(one == server for one, _ in given) for server in servers]
+    unquiet = {server for server, _ in given} - {server for server, of in given if not disturbed(of.get("others"))}
     failed = {server: sum(one.get(server, {}).get("failed", 0) for one in rounds) for server in servers}
     return max(complete, default=0), {server: times for server, times in failed.items() if times}, unquiet
 

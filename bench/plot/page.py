@@ -154,7 +154,9 @@ def _peers_remarks(peers):
     rounds, failed, unquiet = {}, {}, []
     for scenario in _measured(peers):
         rounds[scenario], of_scenario, servers = counted(peers, scenario)
-        unquiet += [f"{scenario} of {peers['servers'][server]['name']}" for server in sorted(servers)]
+        if servers:
+            names = [described["name"] for server, described in peers["servers"].items() if server in servers]
+            unquiet.append(f"{scenario}: {'all' if len(names) == len(peers['servers']) else ', '.join(names)}")
         for server, times in of_scenario.items():
             failed[server] = failed.get(server, 0) + times
     if rounds:
@@ -164,7 +166,7 @@ def _peers_remarks(peers):
         text.append(f"Runs that failed, because streams were refused or events were lost (they are made again, twice at "
                     f"most): {times}.")
     if unquiet:
-        text.append(f"Disturbed in every round: {', '.join(unquiet)}.")
+        text.append(f"Disturbed in every round: {'; '.join(unquiet)}.")
     if opening := ratio(peers, "connect", "tidings", "nchan", "open_seconds"):
         text.append(f"Connecting with a token and a session takes the hub {of_ratio(opening)} times as long as Nchan takes\n"
                     "without either (the median ratio within a round).")
