@@ -40,6 +40,7 @@ struct Reactor::Impl {
   void dispatch();
   void run_posted();
   void run_slices();
+  void share_turn(MonotonicTime began);
   void run_deferred();
   void drop_tasks();
   void wake_if(bool asleep) const;
@@ -112,6 +113,16 @@ void Reactor::Impl::run_slices() {
   }
   running_work = nullptr;
   works_this_turn.clear();
+}
+
+// As much time for slices as the turn took until now, and one at least: neither those who come nor those who are served
+// wait for more than half of the time.
+void Reactor::Impl::share_turn(MonotonicTime began) {
+  if (works.empty()) return;
+  const MonotonicTime half = clock.monotonic();
+  do {
+    run_slices();
+  } while (!works.empty() && clock.monotonic() - half < half - began);
 }
 
 void Reactor::Impl::run_deferred() {
@@ -206,7 +217,8 @@ void Reactor::run_once(Milliseconds wait) noexcept {
   impl_->dispatch();
   impl_->run_posted();
   timers_.advance(now_);
-  impl_->run_slices();
+  impl_->run_deferred();
+  impl_->share_turn(now_);
   impl_->run_deferred();
 }
 

@@ -40,8 +40,8 @@ class Reactor {
  public:
   // What one `run_slice` should take at most: an accept or a ping waits no longer than a few of these.
   static constexpr std::chrono::microseconds slice{500};
-  // Events fetched in one turn.
-  static constexpr int events_per_turn = 256;
+  // Events fetched in one turn: as many requests, for whose time nothing else is done.
+  static constexpr int events_per_turn = 64;
 
   using Task = std::function<void()>;
 
@@ -61,9 +61,10 @@ class Reactor {
   // Runs `task` on the reactor's thread; wakes it only if it sleeps. Thread-safe. Tasks run in the order posted by
   // each thread. Once `run` has returned, tasks are destroyed unrun. What is posted is bounded by those who post.
   void post(Task task);
-  // Runs `task` at the end of this turn, e.g. to delete the object whose method is running. Reactor's thread only.
+  // Runs `task` in this turn, once no handler, timer or task is running, or no slice, e.g. to delete the object whose method is running. Reactor's thread only.
   void defer(Task task);
-  // Runs `work.run_slice()` once a turn until it returns false; scheduling twice is the same as once. Meant for a few
+  // Runs `work.run_slice()` each turn until it returns false: once, and again for as long as the turn had taken before.
+  // Scheduling twice is the same as once. Meant for a few
   // long-lived works a shard, each with its own list of what is to be done. Reactor's thread only.
   void schedule(SlicedWork& work);
   void unschedule(SlicedWork& work);

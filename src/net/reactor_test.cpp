@@ -178,7 +178,7 @@ TEST_F(ReactorTest, DestroysATaskAsSoonAsItHasRun) {
   turn();
 }
 
-TEST_F(ReactorTest, RunsDeferredTasksAtTheEndOfTheTurn) {
+TEST_F(ReactorTest, RunsDeferredTasksOnceNothingElseRuns) {
   std::string order;
   TimerRecorder timer([&] { order += "timer "; });
   reactor_.timers().arm(timer, reactor_.now());
@@ -190,12 +190,12 @@ TEST_F(ReactorTest, RunsDeferredTasksAtTheEndOfTheTurn) {
   reactor_.post([&] {
     reactor_.defer([&] {
       order += "deferred ";
-      reactor_.defer([&] { order += "and more"; });
+      reactor_.defer([&] { order += "and more "; });
     });
     order += "task ";
   });
   turn();
-  EXPECT_EQ(order, "task timer slice deferred and more");
+  EXPECT_EQ(order, "task timer deferred and more slice ");
 }
 
 TEST_F(ReactorTest, DoesNotSleepOnADeferredTask) {
@@ -235,6 +235,36 @@ TEST_F(ReactorTest, RunsOneSliceATurnUntilTheWorkIsDone) {
   }
   turn();
   EXPECT_EQ(work.slices, 3);
+}
+
+TEST_F(ReactorTest, GivesSlicesAsMuchOfATurnAsWhatCameTook) {
+  reactor_.post([&] { clock_.advance(Milliseconds{5}); });
+  Work endless([&] {
+    clock_.advance(Milliseconds{1});
+    return true;
+  });
+  reactor_.schedule(endless);
+  turn();
+  EXPECT_EQ(endless.slices, 5);
+  turn();
+  EXPECT_EQ(endless.slices, 6);
+  Work short_one([&] { return short_one.slices < 2; });
+  reactor_.schedule(short_one);
+  reactor_.unschedule(endless);
+  reactor_.post([&] { clock_.advance(Milliseconds{5}); });
+  turn();
+  EXPECT_EQ(short_one.slices, 2);
+}
+
+TEST_F(ReactorTest, RunsWhatASliceDefersInItsTurn) {
+  bool ran = false;
+  Work work([&] {
+    reactor_.defer([&] { ran = true; });
+    return false;
+  });
+  reactor_.schedule(work);
+  turn();
+  EXPECT_TRUE(ran);
 }
 
 TEST_F(ReactorTest, LetsOthersInBetweenSlices) {
