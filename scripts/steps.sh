@@ -43,7 +43,7 @@ small_files() {
 
 # Nothing else builds them: without this they would fall behind what they measure.
 benchmarks_compile() {
-  find src -name '*_benchmark.cpp' | xargs -P "$(nproc)" -I{} c++ -std=c++20 -fsyntax-only -Wall -Wextra -Isrc {}
+  { find src -name '*_benchmark.cpp'; find bench -name '*.cpp'; } | xargs -P "$(nproc)" -I{} c++ -std=c++20 -fsyntax-only -Wall -Wextra -Isrc -Ibench {}
 }
 
 step_lint() {
@@ -51,6 +51,7 @@ step_lint() {
   check lint clang-format run_logged clang-format formatted || status=1
   check lint "shell scripts parse" run_logged shell-syntax shell_parses || status=1
   check lint "no file above 20 KB" run_logged file-sizes small_files || status=1
+  check lint "the page of figures is what they make of it" run_logged performance-page python3 bench/plot --check || status=1
   check lint "benchmarks compile" run_logged benchmarks-compile benchmarks_compile || status=1
   return $status
 }

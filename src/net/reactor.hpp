@@ -61,7 +61,8 @@ class Reactor {
   // Runs `task` on the reactor's thread; wakes it only if it sleeps. Thread-safe. Tasks run in the order posted by
   // each thread. Once `run` has returned, tasks are destroyed unrun. What is posted is bounded by those who post.
   void post(Task task);
-  // Runs `task` in this turn, once no handler, timer or task is running, or no slice, e.g. to delete the object whose method is running. Reactor's thread only.
+  // Runs `task` in this turn, once no handler, timer or task is running, or no slice, e.g. to delete the object whose
+  // method is running. Reactor's thread only.
   void defer(Task task);
   // Runs `work.run_slice()` each turn until it returns false: once, and again for as long as the turn had taken before.
   // Scheduling twice is the same as once. Meant for a few
