@@ -20,7 +20,7 @@ const { outputFiles } = await build({
   jsx: "automatic",
   charset: "utf8",
   legalComments: "eof",
-  define: { "process.env.NODE_ENV": '"production"' },
+  define: { "process.env.NODE_ENV": '"production"', QUICK: "false" }, // as the core is built
   tsconfigRaw: {},
   alias: {
     react: here("node_modules/react"),
