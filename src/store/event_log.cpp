@@ -94,7 +94,7 @@ void EventLog::append(std::vector<Event> events, Appended done) {
   append_all(std::move(one), [done = std::move(done)](std::vector<Stored> stored) { done(std::move(stored.front())); });
 }
 
-void EventLog::append_all(std::vector<std::vector<Event>> requests, AllAppended done) {
+void EventLog::append_all(std::vector<std::vector<Event>> requests, const AllAppended& done) {
   const std::size_t count = requests.size();
   if (!healthy()) return done(std::vector<Stored>(count, cannot_store()));
   AppendRequest request;

@@ -76,7 +76,7 @@ class EventLog {
   void append(std::vector<Event> events, Appended done);
   // Several such requests, each stored or refused by itself: handed over together, so that one commit takes them, and
   // answered by one call, in their order. Two threads that wait for each other then wake up once for all.
-  void append_all(std::vector<std::vector<Event>> requests, AllAppended done);
+  void append_all(std::vector<std::vector<Event>> requests, const AllAppended& done);
 
   // Reads for a stream that is behind; `done` is called on the reader's thread (or at once, with `overloaded`, where
   // too many wait). Thread-safe.
