@@ -29,7 +29,7 @@ const V = 0x76;
 const BYTE_ORDER_MARK = 0xfeff;
 const NONE = -1;
 
-/** Whether it is built for speed (`./parser`), or without its shortcut for size (`.`); set by the build. */
+/** Whether it is built for speed (`./parser`), or for size without its shortcut (`.`); set by the build. */
 declare const QUICK: boolean;
 
 /** How much longer than the limit a line may be: room for a field's name, and for types and ids beside a small limit. */
@@ -42,7 +42,8 @@ export const interpreter = (
   onRetry?: (ms: number) => void,
   maxEventBytes = 1_048_576,
 ): ((text: string) => void) => {
-  const small = maxEventBytes / 3;
+  // A code unit takes three bytes at most, so that what is shorter needs no counting. Engines compare whole numbers faster.
+  const small = QUICK ? Math.floor(maxEventBytes / 3) : maxEventBytes / 3;
   const maxLine = maxEventBytes + LINE_ROOM;
 
   // The buffers of the standard, and how many lines the data has.
@@ -70,9 +71,47 @@ export const interpreter = (
     // The next of each, where they are not behind `start`: each is looked for once, whatever the other does.
     let lf = -1;
     let cr = -1;
+    // Whether nothing is held or ignored, and there is no CR.
+    let plain = false;
+    if (QUICK) {
+      cr = text.indexOf("\r");
+      if (cr < 0) cr = length;
+      plain = !held && ignorable === NONE && cr === length;
+    }
 
     while (start < length) {
       const first = text.charCodeAt(start);
+      // Most of what there is, without detour: a line of data that LF ends, in a text without CR.
+      if (
+        QUICK &&
+        plain &&
+        first === D &&
+        text.charCodeAt(start + 1) === A &&
+        text.charCodeAt(start + 2) === T &&
+        text.charCodeAt(start + 3) === A &&
+        text.charCodeAt(start + 4) === COLON
+      ) {
+        const end = text.indexOf("\n", start + 5);
+        if (end > 0 && end - start < small) {
+          const value = text.slice(text.charCodeAt(start + 5) === SPACE ? start + 6 : start + 5, end);
+          start = end + 1;
+          if (lines++) {
+            data = `${data}\n${value}`;
+            if (data.length > maxEventBytes) {
+              drop(data.length);
+              data = "";
+            }
+          } else if (start < length && text.charCodeAt(start) === LF) {
+            const event = { type: type || "message", data: value, id };
+            type = "";
+            lines = 0;
+            start++;
+            onEvent(event);
+            continue;
+          } else data = value;
+          continue;
+        }
+      }
       const ignored = first === ignorable;
       ignorable = NONE;
       if (ignored) {
@@ -109,7 +148,6 @@ export const interpreter = (
         const event = { type: type || "message", data, id };
         const seen = lines;
         let size = excess + data.length;
-        // A code unit takes three bytes at most, so that most need no counting.
         if (size > small) size = excess + new TextEncoder().encode(data).length;
         data = type = "";
         lines = excess = 0;
@@ -138,14 +176,6 @@ export const interpreter = (
           if (text.charCodeAt(at) === SPACE) at++;
           const value = text.slice(at, end);
           if (first === D) {
-            // One line of data and a blank one, as most events end: handed over without detour.
-            if (QUICK && !lines && end < cr && end + 1 < length && text.charCodeAt(end + 1) === LF && length < small) {
-              const event = { type: type || "message", data: value, id };
-              type = "";
-              onEvent(event);
-              start = end + 2;
-              continue;
-            }
             data = lines++ ? `${data}\n${value}` : value;
             if (data.length > maxEventBytes) {
               drop(data.length);
@@ -160,6 +190,7 @@ export const interpreter = (
 
       start = end + 1;
       if (end === cr) ignorable = LF;
+      if (QUICK) plain = cr === length;
     }
   };
 
