@@ -12,6 +12,19 @@ from tidings_bench import machine
 
 INSTALLED = machine.ROOT / "build" / "peers"  # what bench/peers/setup put there, a folder a peer
 PATIENCE = 30  # seconds, for a server to listen and to end
+# How nginx's part begins that answers `/streams`, in a folder and on a port of its own; to be formatted with both.
+NGINX_STREAMS = """http {{
+  access_log off;
+  keepalive_requests 1000000;
+  client_body_temp_path {folder}/body;
+  proxy_temp_path {folder}/proxy;
+  fastcgi_temp_path {folder}/fastcgi;
+  uwsgi_temp_path {folder}/uwsgi;
+  scgi_temp_path {folder}/scgi;
+  server {{
+    listen 127.0.0.1:{port} backlog=4096;
+    location = /streams {{
+"""
 
 
 class Launcher:

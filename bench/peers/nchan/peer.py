@@ -1,6 +1,6 @@
 """Nchan: an nginx module. One worker, the messages in shared memory, no authentication."""
 
-from launcher import children, debian_version, descriptors, free_port
+from launcher import NGINX_STREAMS, children, debian_version, descriptors, free_port
 from running import Running
 
 NAME = "Nchan"
@@ -13,18 +13,7 @@ worker_rlimit_nofile {descriptors};
 pid {folder}/pid;
 error_log {folder}/log warn;
 events {{ worker_connections {connections}; multi_accept on; }}
-http {{
-  access_log off;
-  keepalive_requests 1000000;
-  client_body_temp_path {folder}/body;
-  proxy_temp_path {folder}/proxy;
-  fastcgi_temp_path {folder}/fastcgi;
-  uwsgi_temp_path {folder}/uwsgi;
-  scgi_temp_path {folder}/scgi;
-  server {{
-    listen 127.0.0.1:{port} backlog=4096;
-    location = /streams {{
-      nchan_subscriber eventsource;
+""" + NGINX_STREAMS + """      nchan_subscriber eventsource;
       nchan_channel_id bench;
       nchan_subscriber_first_message newest;
     }}

@@ -5,7 +5,7 @@ import pathlib
 import socket
 import time
 
-from launcher import children, command_name, debian_version, descriptors, free_port
+from launcher import NGINX_STREAMS, children, command_name, debian_version, descriptors, free_port
 from running import Running
 
 NAME = "Pushpin"
@@ -48,18 +48,7 @@ worker_processes 1;
 pid {folder}/nginx.pid;
 error_log {folder}/log warn;
 events {{ worker_connections 4096; }}
-http {{
-  access_log off;
-  keepalive_requests 1000000;
-  client_body_temp_path {folder}/body;
-  proxy_temp_path {folder}/proxy;
-  fastcgi_temp_path {folder}/fastcgi;
-  uwsgi_temp_path {folder}/uwsgi;
-  scgi_temp_path {folder}/scgi;
-  server {{
-    listen 127.0.0.1:{port} backlog=4096;
-    location = /streams {{
-      default_type text/event-stream;
+""" + NGINX_STREAMS + """      default_type text/event-stream;
       add_header Grip-Hold stream;
       add_header Grip-Channel bench;
       return 200 ":\\n\\n";

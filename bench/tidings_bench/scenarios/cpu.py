@@ -1,9 +1,9 @@
 """Processor time a delivery, one event at a time, at half of what the bare send() loop can do."""
 
+from tidings_bench.broadcast import beside_bare
 from tidings_bench.figure import Goal, compared
 from tidings_bench.generator import generate
-from tidings_bench.rounds import alternate
-from tidings_bench.servers import BareLoop, Hub
+from tidings_bench.servers import BareLoop
 
 GOAL = Goal(most=1.15)
 
@@ -17,15 +17,7 @@ def run(asked):
         saturation = 1e6 / flat_out["processor_us_a_delivery"]
         load = {"streams": streams, "rate": saturation / streams / 2, "seconds": asked.seconds(5)}
 
-        def of_hub(load=load):
-            with Hub(asked.durability) as hub:
-                return generate(hub, "broadcast", **load)
-
-        def of_bare(load=load):
-            with BareLoop("each") as bare:
-                return generate(bare, "broadcast", **load)
-
-        rounds = alternate(asked.rounds, of_hub, of_bare)
+        rounds = beside_bare(asked.rounds, asked.durability, load)
         figure = compared(f"CPU a delivery, {streams:,} streams", "µs", rounds, "processor_us_a_delivery", GOAL,
                           "bare send() loop", not asked.quick)
         figure.load = load

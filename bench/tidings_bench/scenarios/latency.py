@@ -1,9 +1,7 @@
 """From before publishing until after reading, beside the bare send() loop."""
 
+from tidings_bench.broadcast import beside_bare
 from tidings_bench.figure import Goal, compared
-from tidings_bench.generator import generate
-from tidings_bench.rounds import alternate
-from tidings_bench.servers import BareLoop, Hub
 
 GOAL = Goal(most=1.2)
 LOADS = {"1000x10": (1_000, 10), "1000x50": (1_000, 50), "10000x5": (10_000, 5)}  # streams, events a second
@@ -15,15 +13,8 @@ def run(asked):
     for streams, rate in [(100, 20)] if asked.quick else [LOADS[name] for name in asked.load or LOADS]:
         load = {"streams": streams, "rate": rate, "seconds": asked.seconds(4)}
 
-        def of_hub(load=load):
-            with Hub(asked.durability) as hub:
-                return generate(hub, "broadcast", **load)
-
-        def of_bare(load=load):
-            with BareLoop("each") as bare:
-                return generate(bare, "broadcast", **load)
-
-        rounds = alternate(asked.rounds if asked.quick else max(asked.rounds, PAIRS), of_hub, of_bare)
+        turns = asked.rounds if asked.quick else max(asked.rounds, PAIRS)
+        rounds = beside_bare(turns, asked.durability, load)
         for name in ("p50", "p99"):
             yield compared(f"{name}, {streams:,} streams × {rate} events/s", "ms", rounds, f"{name}_ms", GOAL,
                            "bare send() loop", not asked.quick)
