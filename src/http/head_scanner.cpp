@@ -9,7 +9,8 @@ auto doubtful(const char* detail) { return fail(ErrorCode::request_malformed, de
 
 }  // namespace
 
-// What only goes on with the element that it stands in: most bytes of a head.
+// What only goes on with the element that it stands in: most bytes of a head. Of a target and a value, `take` so gets no
+// byte but the one that ends it.
 void HeadScanner::pass_over_plain(std::string_view received) {
   const auto pass = [&](auto plain) {
     const std::size_t begin = position_;
@@ -63,9 +64,7 @@ Result<void> HeadScanner::take(char c) {
         element_ = 0;
         return {};
       }
-      ++element_;
-      if (!is_target(c)) return doubtful("The target is not visible ASCII followed by one space");
-      return {};
+      return doubtful("The target is not visible ASCII followed by one space");
     case State::version:
       return take_version(c);
     case State::line_feed:
@@ -95,8 +94,7 @@ Result<void> HeadScanner::take(char c) {
         state_ = State::line_feed;
         return {};
       }
-      if (!is_value(c)) return doubtful("A field's value holds a control byte");
-      return {};
+      return doubtful("A field's value holds a control byte");
     case State::last_line_feed:
       if (c != '\n') return doubtful("A CR stands without its LF");
       state_ = State::done;
