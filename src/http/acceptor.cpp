@@ -14,7 +14,7 @@ Acceptor::~Acceptor() { stop(); }
 
 Result<void> Acceptor::start() {
   // Level-triggered: whoever is left waiting after a turn is told of again.
-  auto added = table_.reactor().add(socket_, EPOLLIN, *this);
+  auto added = table_.reactor().add_newcomer(socket_, EPOLLIN, *this);
   watching_ = added.has_value();
   return added;
 }

@@ -9,8 +9,8 @@ namespace tidings::http {
 
 class Acceptor final : private net::EventHandler, private net::Timer {
  public:
-  static constexpr int accepts_per_turn = 64;  // so that accepting never holds up those who are here already
-  static constexpr Milliseconds pause{100};    // while descriptors are exhausted
+  static constexpr int accepts_per_turn = 8;  // so that accepting never holds up those who are here already
+  static constexpr Milliseconds pause{100};   // while descriptors are exhausted
 
   // `listening_socket` belongs to the caller and outlives this.
   Acceptor(ConnectionTable& table, int listening_socket) : table_(table), socket_(listening_socket) {}

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -34,11 +35,12 @@ struct Activity final : net::Timer {
     exchange.reset();
     head_begun = owes_go_ahead = body_failed = false;
     idles = true;
+    if (answers < Connection::answers_of_a_newcomer) ++answers;
   }
 
   Connection& owner;
   std::string inbox;        // received and not used yet: at most a head and one receive buffer
-  std::string outbox;       // answered and not written yet
+  std::string outbox;       // answered and not written yet; a stream's head until its first bytes go with it
   std::size_t written = 0;  // of the outbox
   HeadScanner scanner;
   BodyDecoder decoder;
@@ -48,6 +50,8 @@ struct Activity final : net::Timer {
   bool head_begun = false;
   bool owes_go_ahead = false;  // the client waits for 100 (Continue) before it sends its body
   bool body_failed = false;    // where this message ends can't be known any more
+  std::uint8_t answers = 0;    // before this request, as far as `Connection::answers_of_a_newcomer`
+  bool holds_head = false;     // the outbox waits for the first bytes of a stream, or for the turn's end
   bool idles = false;          // between two requests; a connection that has yet to make its first does not
 };
 

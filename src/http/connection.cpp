@@ -17,9 +17,15 @@ Connection::Connection(ConnectionTable& table, net::ByteStream stream, const net
 Connection::~Connection() = default;
 
 void Connection::start() {
-  if (!table_.reactor().add(stream_.descriptor(), *this)) return break_off();
+  if (!table_.reactor().add_newcomer(stream_.descriptor(), net::Reactor::all_edges, *this)) return break_off();
   static_cast<void>(activity());
   read_within(table_.limits().request_time.load(std::memory_order_relaxed));
+}
+
+void Connection::admit() {
+  if (!newcomer_) return;
+  newcomer_ = false;
+  if (!table_.reactor().admit(stream_.descriptor(), *this)) break_off();
 }
 
 bool Connection::mark_queued(bool queued) {
@@ -47,6 +53,7 @@ void Connection::turn() {
     break;
   }
   in_turn_ = false;
+  release_head();
   settle();
 }
 
@@ -115,6 +122,10 @@ void Connection::set_deadlines(MonotonicTime read_by, MonotonicTime write_by) {
 }
 
 void Connection::read_within(Milliseconds time) { set_deadlines(table_.reactor().now() + time, activity().write_by); }
+
+MonotonicTime Connection::write_deadline() const {
+  return table_.reactor().now() + table_.limits().write_timeout.load(std::memory_order_relaxed);
+}
 
 void Connection::stop_reading_clock() { set_deadlines(Activity::never, activity().write_by); }
 

@@ -27,6 +27,10 @@ class RequestExchange;
 // 88 bytes.
 class Connection final : public net::EventHandler, public ResponseStream {
  public:
+  // A connection stays at the reactor's entrance until it is a stream, or has asked for more than a client does who
+  // comes for a session and a stream: a crowd of those waits behind publishers.
+  static constexpr std::uint8_t answers_of_a_newcomer = 2;
+
   Connection(ConnectionTable& table, net::ByteStream stream, const net::IpAddress& peer, std::uint32_t index);
   ~Connection();
   Connection(const Connection&) = delete;
@@ -89,6 +93,8 @@ class Connection final : public net::EventHandler, public ResponseStream {
   void send(std::span<const iovec> pieces);
   void send(std::string_view bytes);
   void flush();
+  [[nodiscard]] std::size_t write_with_head(std::span<const iovec> pieces);
+  void release_head();
   void send_response(const Request& request, const Response& response, MonotonicTime began);
   void account(const Request& request, const Response& response, MonotonicTime began);
   void finish_response();
@@ -98,8 +104,10 @@ class Connection final : public net::EventHandler, public ResponseStream {
   void linger();
 
   [[nodiscard]] Activity& activity();
+  void admit();
   void set_deadlines(MonotonicTime read_by, MonotonicTime write_by);
   void read_within(Milliseconds time);
+  [[nodiscard]] MonotonicTime write_deadline() const;
   void stop_reading_clock();
 
   ConnectionTable& table_;
@@ -117,6 +125,7 @@ class Connection final : public net::EventHandler, public ResponseStream {
   bool tolerates_end_ : 1 = false;  // a client that has sent its body may close its half, and still get its answers
   bool in_turn_ : 1 = false;
   bool queued_ : 1 = false;
+  bool newcomer_ : 1 = true;  // stands at the reactor's entrance
 };
 static_assert(sizeof(Connection) == 88, "a million of these are held");
 

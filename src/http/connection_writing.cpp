@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <utility>
+#include <vector>
 
 #include "http/activity.hpp"
 #include "http/connection.hpp"
@@ -43,8 +44,7 @@ void Connection::send(std::span<const iovec> pieces) {
     if (sent.outcome == net::Outcome::broken) return break_off();
     if (sent.outcome == net::Outcome::done) return;
     taken = sent.bytes;
-    set_deadlines(activity().read_by,
-                  table_.reactor().now() + table_.limits().write_timeout.load(std::memory_order_relaxed));
+    set_deadlines(activity().read_by, write_deadline());
   }
   for (const iovec& piece : pieces) {
     const std::size_t skipped = std::min(taken, piece.iov_len);
@@ -62,10 +62,7 @@ void Connection::flush() {
     if (sent.outcome == net::Outcome::broken) return break_off();
     activity.written += sent.bytes;
     if (activity.written < activity.outbox.size()) {
-      if (sent.bytes > 0) {
-        set_deadlines(activity.read_by,
-                      table_.reactor().now() + table_.limits().write_timeout.load(std::memory_order_relaxed));
-      }
+      if (sent.bytes > 0) set_deadlines(activity.read_by, write_deadline());
       return;
     }
     activity.outbox = {};
@@ -129,18 +126,52 @@ ResponseStream* Connection::respond_stream(RequestExchange& exchange, const Resp
                                                  .minor_version = request.minor_version,
                                                  .date = table_.date()});
   owes_writable_ = false;
-  phase_ = request.method == "HEAD" ? Phase::flushing : Phase::streaming;
-  send(text);
-  if (phase_ == Phase::closed) return nullptr;
-  if (phase_ == Phase::flushing) {
+  if (request.method == "HEAD") {
+    phase_ = Phase::flushing;
+    send(text);
+    if (phase_ == Phase::closed) return nullptr;
     const auto self = std::exchange(activity.exchange, nullptr);
     exchange.detach(activity.decoder.complete() ? RequestExchange::Left::answered : RequestExchange::Left::unread);
     finish_response();
     return nullptr;
   }
+  phase_ = Phase::streaming;
+  admit();
+  if (phase_ == Phase::closed) return nullptr;
+  // The head of a stream and its first event are one write, and one packet.
+  activity.holds_head = activity.outbox.empty();
+  activity.outbox += text;
   consumer_ = &consumer;
   if (!in_turn_) table_.kick(*this);
   return this;
+}
+
+// The first bytes of a stream, and its head before them.
+std::size_t Connection::write_with_head(std::span<const iovec> pieces) {
+  Activity& activity = *activity_;
+  activity.holds_head = false;
+  std::vector<iovec> all{piece_of(activity.outbox)};
+  all.insert(all.end(), pieces.begin(), pieces.end());
+  const net::Transfer sent = stream_.write(all);
+  if (sent.outcome == net::Outcome::broken) {
+    break_off();
+    return size_of(pieces);
+  }
+  if (sent.outcome == net::Outcome::blocked) owes_writable_ = true;
+  if (sent.bytes < activity.outbox.size()) {
+    activity.written = sent.bytes;
+    set_deadlines(activity.read_by, write_deadline());
+    return 0;
+  }
+  const std::size_t taken = sent.bytes - activity.outbox.size();
+  activity.outbox = {};
+  return taken;
+}
+
+void Connection::release_head() {
+  if (!activity_ || !std::exchange(activity_->holds_head, false)) return;
+  set_deadlines(activity_->read_by, write_deadline());
+  flush();
 }
 
 void Connection::account(const Request& request, const Response& response, MonotonicTime began) {
@@ -157,6 +188,7 @@ void Connection::account(const Request& request, const Response& response, Monot
 std::size_t Connection::write(std::span<const iovec> pieces) {
   if (phase_ != Phase::streaming) return size_of(pieces);
   if (activity_ && !activity_->outbox.empty()) {
+    if (activity_->holds_head) return write_with_head(pieces);
     owes_writable_ = true;
     return 0;
   }
@@ -175,6 +207,7 @@ Milliseconds Connection::unacknowledged_for() const {
 
 void Connection::end() {
   consumer_ = nullptr;
+  release_head();
   if (phase_ != Phase::streaming) return;
   Activity& activity = this->activity();
   if (const auto exchange = std::exchange(activity.exchange, nullptr)) {
@@ -218,6 +251,8 @@ void Connection::next_request() {
   activity_->renew(HeadScanner(table_.limits().header_bytes.load(std::memory_order_relaxed),
                                table_.limits().header_fields.load(std::memory_order_relaxed)));
   phase_ = Phase::head;
+  if (activity_->answers == answers_of_a_newcomer) admit();
+  if (phase_ == Phase::closed) return;
   read_within(table_.limits().idle_time.load(std::memory_order_relaxed));
 }
 

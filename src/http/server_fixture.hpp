@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <linux/tcp.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 
@@ -140,6 +141,13 @@ class ServerTest : public testing::Test, public Handler {
         seen_ = found + text.size();
         return true;
       });
+    }
+    // In how many packets what it has received has come.
+    [[nodiscard]] std::uint32_t packets() const {
+      tcp_info info{};
+      socklen_t length = sizeof info;
+      EXPECT_EQ(::getsockopt(socket_.get(), IPPROTO_TCP, TCP_INFO, &info, &length), 0);
+      return info.tcpi_data_segs_in;
     }
     bool sees_end() {
       return test_.turn_until([&] {

@@ -1,5 +1,6 @@
 #include <sys/resource.h>
 
+#include "http/connection.hpp"
 #include "http/connection_table.hpp"
 #include "http/server_fixture.hpp"
 #include "observe/log.hpp"
@@ -80,6 +81,23 @@ TEST_F(ServerLimitsTest, WaitsForDescriptorsAndSaysSoOnce) {
   EXPECT_THAT(log_, ElementsAre(HasSubstr("descriptors_exhausted")));
   EXPECT_THAT(metrics_.scrape(), HasSubstr("tidings_http_descriptors_exhausted_total 1"));
   EXPECT_TRUE(client.gets("hello"));
+}
+
+TEST_F(ServerLimitsTest, ACrowdWaitsBehindThoseWhoAskAgainAndAgain) {
+  Client regular(*this);
+  for (int i = 0; i < Connection::answers_of_a_newcomer; ++i) {
+    regular.send(plain_get);
+    ASSERT_TRUE(regular.gets("hello"));
+  }
+  std::vector<std::unique_ptr<Client>> crowd;
+  for (int i = 0; i < 40; ++i) crowd.push_back(std::make_unique<Client>(*this));
+  turn();  // they are accepted
+  requests_.clear();
+  for (const auto& client : crowd) client->send(plain_get);
+  regular.send("GET /regular HTTP/1.1\r\nHost: h\r\n\r\n");
+  ASSERT_TRUE(regular.gets("hello"));
+  EXPECT_EQ(requests_.front().path, "/regular");
+  for (const auto& client : crowd) EXPECT_TRUE(client->gets("hello"));
 }
 
 TEST_F(ServerLimitsTest, TakesManyConnectionsAtOnce) {

@@ -80,6 +80,38 @@ TEST_F(ServerStreams, AStreamThatEndsAtOnceIsWhole) {
   EXPECT_TRUE(client.gets("1\r\na\r\n0\r\n\r\n"));
 }
 
+TEST_F(ServerStreams, AStreamThatEndsBeforeAnythingIsWrittenIsWhole) {
+  on_request_ = [this](const ExchangePtr& exchange) { exchange->respond_stream(head_, listener_)->end(); };
+  Client client(*this);
+  client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+  EXPECT_TRUE(client.gets("\r\n\r\n0\r\n\r\n"));
+}
+
+TEST_F(ServerStreams, TheHeadAndWhatIsWrittenFirstAreOnePacket) {
+  on_request_ = [this](const ExchangePtr& exchange) {
+    stream_ = exchange->respond_stream(head_, listener_);
+    EXPECT_EQ(write_text(*stream_, "1\r\na\r\n"), 6U);
+  };
+  Client client(*this);
+  client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+  EXPECT_TRUE(client.gets("\r\n\r\n1\r\na\r\n"));
+  EXPECT_EQ(client.packets(), 1U);
+  EXPECT_EQ(write_text(*stream_, "1\r\nb\r\n"), 6U);
+  EXPECT_TRUE(client.gets("1\r\nb\r\n"));
+  EXPECT_EQ(client.packets(), 2U);
+}
+
+TEST_F(ServerStreams, APeerThatGoesBeforeAnythingIsWrittenIsNoticed) {
+  Client client(*this);
+  on_request_ = [&](const ExchangePtr& exchange) {
+    client.break_off();
+    stream_ = exchange->respond_stream(head_, listener_);
+    EXPECT_EQ(write_text(*stream_, "1\r\na\r\n"), 6U);
+  };
+  client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+  EXPECT_TRUE(turn_until([&] { return listener_.closed == 1; }));
+}
+
 TEST_F(ServerStreams, TellsWhenAFullSocketTakesBytesAgain) {
   Client client(*this);
   open(client);

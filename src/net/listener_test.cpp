@@ -87,9 +87,14 @@ TEST(Listen, KeepsIpv6ToItself) {
   const auto v6 = listen(at("[::1]:0"), 2);
   ASSERT_TRUE(v6) << v6.error().detail;
   EXPECT_TRUE(v6->bound.starts_with("[::1]:"));
-  const auto every_v6 = listen(at("[::]:0"), 1);
-  ASSERT_TRUE(every_v6);
-  EXPECT_TRUE(listen(at("0.0.0.0" + every_v6->bound.substr(every_v6->bound.rfind(':'))), 1));
+  // Another process may have the same port of IPv4, but hardly ten times in a row.
+  bool beside = false;
+  for (int tries = 0; tries < 10 && !beside; ++tries) {
+    const auto every_v6 = listen(at("[::]:0"), 1);
+    ASSERT_TRUE(every_v6);
+    beside = listen(at("0.0.0.0" + every_v6->bound.substr(every_v6->bound.rfind(':'))), 1).has_value();
+  }
+  EXPECT_TRUE(beside);
 }
 
 TEST(Listen, SaysWhyItCannot) {

@@ -1,57 +1,60 @@
 #include "net/reactor.hpp"
 
-#include <sys/epoll.h>
 #include <sys/eventfd.h>
 
 #include <algorithm>
-#include <array>
 #include <atomic>
 #include <cerrno>
-#include <cstring>
 #include <iterator>
 #include <mutex>
-#include <span>
 #include <system_error>
 #include <utility>
 
 namespace tidings::net {
 namespace {
 
-Descriptor opened(int fd, const char* what) {
-  if (fd < 0) throw std::system_error(errno, std::generic_category(), what);
+Descriptor open_eventfd() {
+  const int fd = ::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+  if (fd < 0) throw std::system_error(errno, std::generic_category(), "eventfd");
   return Descriptor(fd);
 }
 
+void watch(EpollSet& set, int fd, std::uint32_t events, EventHandler* handler) {
+  if (auto added = set.add(fd, events, handler); !added) throw std::runtime_error(added.error().detail);
+}
+
 constexpr Milliseconds longest_wait = std::chrono::hours{1};
+
+// Those who have not been served yet. Readable, to the set of the others, while one of them is ready.
+struct Entrance final : EventHandler {
+  EpollSet set;
+  bool crowded = false;
+  void on_ready(std::uint32_t /*epoll_events*/) override { crowded = true; }
+};
 
 }  // namespace
 
 struct Reactor::Impl {
   explicit Impl(const Clock& the_clock) : clock(the_clock) {
-    epoll_event event{};
-    event.events = EPOLLIN | EPOLLET;
-    event.data.ptr = nullptr;
-    if (::epoll_ctl(set.get(), EPOLL_CTL_ADD, wake_up.get(), &event) != 0) {
-      throw std::system_error(errno, std::generic_category(), "epoll_ctl");
-    }
+    watch(served, wake_up.get(), EPOLLIN | EPOLLET, nullptr);
+    watch(served, entrance.set.descriptor(), EPOLLIN, &entrance);
   }
 
   void fetch(Milliseconds wait);
-  void dispatch();
   void run_posted();
   void run_slices();
-  void share_turn(MonotonicTime began);
+  int receive_newcomers();
+  void share_turn(MonotonicTime began, int least);
   void run_deferred();
   void drop_tasks();
   void wake_if(bool asleep) const;
 
   const Clock& clock;
-  Descriptor set = opened(::epoll_create1(EPOLL_CLOEXEC), "epoll_create1");
+  EpollSet served;
+  Entrance entrance;
   // Its edge is all that counts: it is never read, and each write is an edge.
-  Descriptor wake_up = opened(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC), "eventfd");
+  Descriptor wake_up = open_eventfd();
 
-  std::array<epoll_event, events_per_turn> fetched{};
-  std::span<epoll_event> waiting;  // fetched and not yet dispatched
   std::vector<Task> deferred;
   std::vector<SlicedWork*> works;
   std::vector<SlicedWork*> works_this_turn;  // null where it has run or was unscheduled
@@ -75,20 +78,10 @@ void Reactor::Impl::fetch(Milliseconds wait) {
     if (!sleeping) wait = Milliseconds{0};
   }
   const auto timeout = static_cast<int>(std::clamp(wait, Milliseconds{0}, longest_wait).count());
-  // Negative only where a signal came first, which is as good as nothing having happened.
-  const int got = ::epoll_wait(set.get(), fetched.data(), events_per_turn, timeout);
-  waiting = std::span(fetched).first(static_cast<std::size_t>(std::max(got, 0)));
+  served.fetch(events_per_turn, timeout);
   const std::scoped_lock lock(mutex);
   sleeping = false;
   running_tasks.swap(posted);
-}
-
-void Reactor::Impl::dispatch() {
-  while (!waiting.empty()) {
-    const epoll_event event = waiting.front();
-    waiting = waiting.subspan(1);
-    if (event.data.ptr != nullptr) static_cast<EventHandler*>(event.data.ptr)->on_ready(event.events);
-  }
 }
 
 void Reactor::Impl::run_posted() {
@@ -115,14 +108,22 @@ void Reactor::Impl::run_slices() {
   works_this_turn.clear();
 }
 
-// As much time for slices as the turn took until now, and one at least: neither those who come nor those who are served
-// wait for more than half of the time.
-void Reactor::Impl::share_turn(MonotonicTime began) {
+// How many slices are to follow, where any wait.
+int Reactor::Impl::receive_newcomers() {
+  if (!std::exchange(entrance.crowded, false)) return 1;
+  entrance.set.fetch(newcomers_per_turn, 0);
+  while (entrance.set.tell()) continue;
+  return slices_after_newcomers;
+}
+
+// As much time for slices as the turn took until now, and `least` of them: neither those who ask nor those who are
+// served wait for more than half of the time.
+void Reactor::Impl::share_turn(MonotonicTime began, int least) {
   if (works.empty()) return;
   const MonotonicTime half = clock.monotonic();
   do {
     run_slices();
-  } while (!works.empty() && clock.monotonic() - half < half - began);
+  } while (!works.empty() && (--least > 0 || clock.monotonic() - half < half - began));
 }
 
 void Reactor::Impl::run_deferred() {
@@ -157,24 +158,21 @@ Reactor::Reactor(const Clock& clock)
 
 Reactor::~Reactor() { impl_->drop_tasks(); }
 
-Result<void> Reactor::add(int fd, EventHandler& handler) {
-  return add(fd, EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET, handler);
+Result<void> Reactor::add(int fd, std::uint32_t events, EventHandler& handler) {
+  return impl_->served.add(fd, events, &handler);
 }
 
-Result<void> Reactor::add(int fd, std::uint32_t events, EventHandler& handler) {
-  epoll_event event{};
-  event.events = events;
-  event.data.ptr = &handler;
-  if (::epoll_ctl(impl_->set.get(), EPOLL_CTL_ADD, fd, &event) == 0) return {};
-  return fail(ErrorCode::internal, std::string("can't watch a descriptor: ") + std::strerror(errno));
+Result<void> Reactor::add_newcomer(int fd, std::uint32_t events, EventHandler& handler) {
+  return impl_->entrance.set.add(fd, events, &handler);
+}
+
+Result<void> Reactor::admit(int fd, EventHandler& handler) {
+  impl_->entrance.set.remove(fd, handler);
+  return impl_->served.add(fd, all_edges, &handler);
 }
 
 void Reactor::remove(int fd, EventHandler& handler) {
-  epoll_event unused{};
-  ::epoll_ctl(impl_->set.get(), EPOLL_CTL_DEL, fd, &unused);
-  for (epoll_event& event : impl_->waiting) {
-    if (event.data.ptr == &handler) event.data.ptr = nullptr;
-  }
+  if (!impl_->served.remove(fd, handler)) impl_->entrance.set.remove(fd, handler);
 }
 
 void Reactor::post(Task task) {
@@ -214,11 +212,13 @@ void Reactor::run_once(Milliseconds wait) noexcept {
   impl_->fetch(wait);
   now_ = impl_->clock.monotonic();
   wall_ = impl_->clock.wall();
-  impl_->dispatch();
+  while (impl_->served.tell()) continue;
   impl_->run_posted();
   timers_.advance(now_);
   impl_->run_deferred();
-  impl_->share_turn(now_);
+  const int least_slices = impl_->receive_newcomers();
+  impl_->run_deferred();
+  impl_->share_turn(now_, least_slices);
   impl_->run_deferred();
 }
 
@@ -232,7 +232,9 @@ void Reactor::stop() {
   impl_->wake_if(asleep);
 }
 
-int Reactor::epoll_descriptor() const { return impl_->set.get(); }
+std::array<int, 2> Reactor::epoll_descriptors() const {
+  return {impl_->served.descriptor(), impl_->entrance.set.descriptor()};
+}
 
 int Reactor::wake_up_descriptor() const { return impl_->wake_up.get(); }
 

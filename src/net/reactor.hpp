@@ -1,29 +1,24 @@
-// One thread's event loop: an edge-triggered epoll set, timers, tasks from other threads, and work cut into slices.
-// Everything that belongs to a shard lives on its reactor's thread and needs no lock. Only `post` and `stop` may be
-// called from other threads.
+// One thread's event loop: descriptors, timers, tasks from other threads, and work cut into slices. Everything that
+// belongs to a shard lives on its reactor's thread and needs no lock. Only `post` and `stop` may be called from other
+// threads.
+//
+// Descriptors wait in one of two edge-triggered epoll sets. What comes at a place where anyone may crowd (a listening
+// socket, a connection that was never served) stands at the entrance: of those a turn tells a few, after all others, so
+// that ten thousand who come hold up neither those who are served nor those who publish to them.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <vector>
 
 #include "errors/error.hpp"
+#include "net/epoll_set.hpp"
 #include "net/timer.hpp"
 #include "platform/clock.hpp"
-#include "platform/descriptor.hpp"
 
 namespace tidings::net {
-
-// Told when its descriptor is ready. Edge-triggered: read or write until EAGAIN before waiting for the next edge. One
-// descriptor a handler.
-class EventHandler {
- public:
-  virtual void on_ready(std::uint32_t epoll_events) = 0;
-
- protected:
-  ~EventHandler() = default;
-};
 
 // Work too long for one turn of the loop: done a slice at a time, with I/O, timers and tasks in between.
 class SlicedWork {
@@ -40,8 +35,11 @@ class Reactor {
  public:
   // What one `run_slice` should take at most: an accept or a ping waits no longer than a few of these.
   static constexpr std::chrono::microseconds slice{500};
-  // Events fetched in one turn: as many requests, for whose time nothing else is done.
-  static constexpr int events_per_turn = 64;
+  // Events told in one turn of those who are served: as many requests, for whose time nothing else is done.
+  static constexpr std::size_t events_per_turn = EpollSet::most_fetched;
+  // And of those at the entrance; where slices wait, some follow, which take about twice the time.
+  static constexpr std::size_t newcomers_per_turn = 4;
+  static constexpr int slices_after_newcomers = 2;
 
   using Task = std::function<void()>;
 
@@ -51,10 +49,15 @@ class Reactor {
   Reactor(const Reactor&) = delete;
   Reactor& operator=(const Reactor&) = delete;
 
-  // One registration for a descriptor's whole life: EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET unless told otherwise.
+  // One registration for as long as a descriptor is served: `all_edges` unless told otherwise.
   // Fails (errno in the detail) only where the kernel is out of memory or watches.
-  [[nodiscard]] Result<void> add(int fd, EventHandler& handler);
+  static constexpr std::uint32_t all_edges = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
+  [[nodiscard]] Result<void> add(int fd, EventHandler& handler) { return add(fd, all_edges, handler); }
   [[nodiscard]] Result<void> add(int fd, std::uint32_t events, EventHandler& handler);
+  // The same at the entrance.
+  [[nodiscard]] Result<void> add_newcomer(int fd, std::uint32_t events, EventHandler& handler);
+  // Takes a newcomer in among those who are served. Its descriptor is told of as if it had just been added.
+  [[nodiscard]] Result<void> admit(int fd, EventHandler& handler);
   // After this the handler hears nothing more, not even of events that were already fetched.
   void remove(int fd, EventHandler& handler);
 
@@ -65,8 +68,8 @@ class Reactor {
   // method is running. Reactor's thread only.
   void defer(Task task);
   // Runs `work.run_slice()` each turn until it returns false: once, and again for as long as the turn had taken before.
-  // Scheduling twice is the same as once. Meant for a few
-  // long-lived works a shard, each with its own list of what is to be done. Reactor's thread only.
+  // Scheduling twice is the same as once. Meant for a few long-lived works a shard, each with its own list of what is
+  // to be done. Reactor's thread only.
   void schedule(SlicedWork& work);
   void unschedule(SlicedWork& work);
 
@@ -81,9 +84,9 @@ class Reactor {
   void run_once(Milliseconds wait) noexcept;
   void stop();
 
-  // For `keep_only`, where the reactor's thread is to have a table of its own: it needs both under the numbers that
-  // they were opened as, and a thread with another table that posts to it needs the second.
-  [[nodiscard]] int epoll_descriptor() const;
+  // For `keep_only`, where the reactor's thread is to have a table of its own: it needs all of them under the numbers
+  // that they were opened as, and a thread with another table that posts to it needs the last.
+  [[nodiscard]] std::array<int, 2> epoll_descriptors() const;
   [[nodiscard]] int wake_up_descriptor() const;
 
  private:

@@ -152,6 +152,70 @@ TEST_F(ReactorTest, DispatchesMoreEventsThanItFetchesAtOnce) {
   for (const auto& handler : handlers) EXPECT_EQ(handler->heard.size(), 1);
 }
 
+// Many who are ready at the entrance.
+class ReactorEntrance : public ReactorTest {
+ protected:
+  ReactorEntrance() {
+    for (const SocketPair& pair : sockets_) {
+      newcomers_.push_back(std::make_unique<Recorder>([this] { ++told_; }));
+      EXPECT_TRUE(reactor_.add_newcomer(pair.near.get(), Reactor::all_edges, *newcomers_.back()));
+    }
+  }
+  std::vector<SocketPair> sockets_{3 * Reactor::newcomers_per_turn};
+  std::vector<std::unique_ptr<Recorder>> newcomers_;
+  std::size_t told_ = 0;
+};
+
+TEST_F(ReactorEntrance, TellsAFewNewcomersATurnAndEachOfThemInTheEnd) {
+  for (std::size_t turns = 1; turns <= 3; ++turns) {
+    reactor_.run_once(std::chrono::hours{1});  // does not wait while there is a crowd
+    EXPECT_EQ(told_, turns * Reactor::newcomers_per_turn);
+  }
+  for (const auto& newcomer : newcomers_) EXPECT_EQ(newcomer->heard.size(), 1);
+}
+
+TEST_F(ReactorEntrance, TellsThoseWhoAreServedFirst) {
+  const SocketPair pair;
+  std::size_t told_before = 1'000;
+  Recorder served([&] { told_before = told_; });
+  ASSERT_TRUE(reactor_.add(pair.near.get(), served));
+  turn();
+  EXPECT_EQ(told_before, 0U);
+  EXPECT_EQ(told_, Reactor::newcomers_per_turn);
+}
+
+TEST_F(ReactorEntrance, AdmitsANewcomerToThoseWhoAreServed) {
+  ASSERT_TRUE(reactor_.admit(sockets_.back().near.get(), *newcomers_.back()));
+  turn();
+  EXPECT_EQ(newcomers_.back()->heard.size(), 1);
+  EXPECT_EQ(told_, 1 + Reactor::newcomers_per_turn);
+  sockets_.back().send();
+  turn();
+  EXPECT_EQ(newcomers_.back()->heard.size(), 2);
+}
+
+TEST_F(ReactorEntrance, IsSilentAboutANewcomerThatIsRemovedEvenIfItsEventsWereFetched) {
+  for (std::size_t i = 0; i < newcomers_.size(); ++i) reactor_.remove(sockets_[i].near.get(), *newcomers_[i]);
+  std::vector<std::unique_ptr<Recorder>> rivals;  // whichever is told first removes all
+  int told = 0;
+  for (const SocketPair& pair : sockets_) {
+    rivals.push_back(std::make_unique<Recorder>([&] {
+      ++told;
+      for (std::size_t i = 0; i < rivals.size(); ++i) reactor_.remove(sockets_[i].near.get(), *rivals[i]);
+    }));
+    ASSERT_TRUE(reactor_.add_newcomer(pair.near.get(), Reactor::all_edges, *rivals.back()));
+  }
+  for (int turns = 0; turns < 4; ++turns) turn();
+  EXPECT_EQ(told, 1);
+}
+
+TEST_F(ReactorEntrance, RunsMoreSlicesWhereThereIsACrowd) {
+  Work endless([] { return true; });
+  reactor_.schedule(endless);
+  turn();
+  EXPECT_EQ(endless.slices, Reactor::slices_after_newcomers);
+}
+
 TEST_F(ReactorTest, RunsTasksInTheOrderOfTheirPosting) {
   std::vector<int> ran;
   for (int i = 0; i < 5; ++i) reactor_.post([&ran, i] { ran.push_back(i); });
