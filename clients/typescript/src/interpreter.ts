@@ -35,8 +35,8 @@ declare const QUICK: boolean;
 /** How much longer than the limit a line may be: room for a field's name, and for types and ids beside a small limit. */
 const LINE_ROOM = 1024;
 
-// Whether a field's name stands there, whose first letter is known to. Code units compared one by one are faster, in engines
-// of today, than a call.
+// Whether a field's name stands there, whose first letter is known to. Code units compared one by one are the fastest way, in
+// engines of today; a call that compares three of them comes close.
 const isData = (text: string, at: number) =>
   text.charCodeAt(at + 1) === A && text.charCodeAt(at + 2) === T && text.charCodeAt(at + 3) === A;
 const isEvent = (text: string, at: number) =>
@@ -166,7 +166,7 @@ export const interpreter = (
         // Where the field's name ends, if it may be one of the standard's.
         let at = 0;
         if (first === D) {
-          if (QUICK ? isData(text, start) : text.startsWith("data", start)) at = start + 4;
+          if (QUICK ? isData(text, start) : text.startsWith("ata", start + 1)) at = start + 4;
         } else if (first === E) {
           if (QUICK ? isEvent(text, start) : text.startsWith("event", start)) at = start + 5;
         } else if (first === I) {
