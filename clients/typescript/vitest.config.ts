@@ -38,7 +38,7 @@ export default defineConfig({
         },
       },
       {
-        // The parser once more as the core has it, without the shortcut that `./parser` is built with.
+        // The parser once more as the core has it, built for size and without the shortcuts of `./parser`.
         extends: true,
         define: { QUICK: "false" },
         test: { name: "small parser", include: ["src/parser.test.ts"] },

@@ -3,7 +3,7 @@ import { defineConfig } from "vitest/config";
 
 // As vitest.config.ts, without what each of a thousand runs would repeat in vain: types and coverage.
 export default defineConfig({
-  // As `./parser` is built; the core leaves one shortcut out, and nothing else.
+  // As `./parser` is built, which has shortcuts that the core leaves out.
   define: { QUICK: "true" },
   resolve: { alias: { "@tidings/client": fileURLToPath(new URL("./src/index.ts", import.meta.url)) } },
   test: {

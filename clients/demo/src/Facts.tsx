@@ -1,6 +1,8 @@
 import type { Seen } from "./journal.ts";
 import { useNow } from "./useNow.ts";
 
+const inWords = (seconds: number) => (seconds < 120 ? `${seconds} s` : `${Math.round(seconds / 60)} min`);
+
 /** Where the stream stands. */
 export function Facts({ seen, cursor }: { readonly seen: Seen; readonly cursor: string | undefined }) {
   const now = useNow(500);
@@ -17,10 +19,10 @@ export function Facts({ seen, cursor }: { readonly seen: Seen; readonly cursor: 
       </div>
       <div>
         <dt>Token</dt>
-        <dd id="token">{seen.tokenEnds === undefined ? "none" : `${seconds(now, seen.tokenEnds)} s left`}</dd>
+        <dd id="token">{seen.tokenEnds === undefined ? "none" : `${inWords(seconds(now, seen.tokenEnds))} left`}</dd>
       </div>
       <div>
-        <dt>Extended</dt>
+        <dt>Token extended</dt>
         <dd id="extended">{["never", "once"][seen.extended] ?? `${seen.extended} times`}</dd>
       </div>
       <div className="wide">

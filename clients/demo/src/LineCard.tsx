@@ -43,7 +43,8 @@ export function LineCard({ state, seen, line, shared }: Properties) {
       <Pulse beats={seen.beats} />
       <p id="check" data-check={check}>
         {check === "none" && "Publish something: this page numbers it, and checks the numbers that arrive."}
-        {check === "good" && `✓ nothing missing, nothing twice${gap ? " since the gap" : ""}`}
+        {check === "good" &&
+          `✓ nothing missing, nothing twice${gap ? " since the gap" : ""}${state === "reconnecting" ? ", up to the break" : ""}`}
         {check === "bad" && `${missing} missing, ${twice} twice`}
       </p>
     </section>

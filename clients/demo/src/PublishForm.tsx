@@ -105,7 +105,7 @@ export function PublishForm({ user }: { readonly user: string }) {
           Publish
         </button>
         <button id="ticker" type="button" aria-pressed={ticking} onClick={() => setTicking(!ticking)}>
-          Five a second
+          {ticking ? "Stop" : "Five a second"}
         </button>
       </div>
       {problem !== undefined && (

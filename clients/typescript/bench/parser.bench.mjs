@@ -1,12 +1,13 @@
-// How fast ./parser is beside eventsource-parser.
+// How fast ./parser is beside eventsource-parser; and beside both, the same parser as it is in `.`, built for size.
 //
 //     npm run build && node bench/parser.bench.mjs [rounds]
 //
-// Each row is a process of its own, in which both read the same text in alternating rounds; what is counted is CPU time,
+// Each row is a process of its own, in which all read the same text in alternating rounds; what is counted is CPU time,
 // which other work on the machine disturbs least. A ratio above 1 means that ours is faster: the median over the rounds of
 // (their time / our time), with its quartiles.
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
 import { createParser as createTheirs } from "eventsource-parser";
 import { createParser } from "../dist/parser.js";
 
@@ -51,7 +52,26 @@ const theirs = {
     seen += event.length + data.length + id.length;
   },
 };
-const readers = { ours: () => createParser(ours), theirs: () => createTheirs(theirs) };
+/** The parser as the core has it, which exports none. */
+async function loadCore() {
+  const { outputFiles } = await build({
+    entryPoints: [fileURLToPath(new URL("../src/parser.ts", import.meta.url))],
+    bundle: true,
+    write: false,
+    minify: true,
+    format: "esm",
+    target: "es2022",
+    define: { QUICK: "false" },
+  });
+  return import(`data:text/javascript,${encodeURIComponent(outputFiles[0].text)}`);
+}
+const { createParser: createCore } = await loadCore();
+
+const readers = {
+  ours: () => createParser(ours),
+  theirs: () => createTheirs(theirs),
+  core: () => createCore(ours),
+};
 
 /** Nanoseconds of CPU that reading all chunks `times` times takes. */
 function time(reader, chunks, times) {
@@ -78,19 +98,23 @@ function row(corpus, cutting, rounds) {
     time(reader, chunks, 1);
     return seen;
   });
-  if (read[0] !== read[1]) throw new Error(`The two read different events in "${corpus}".`);
+  if (new Set(read).size > 1) throw new Error(`Not all have read the same events in "${corpus}".`);
 
-  for (let i = 0; i < 10; i++) for (const reader of Object.values(readers)) time(reader, chunks, 10);
+  const names = Object.keys(readers);
+  for (let i = 0; i < 10; i++) for (const who of names) time(readers[who], chunks, 10);
   const times = Math.ceil((ROUND_MS * 1e6 * 10) / time(readers.ours, chunks, 10));
-  const spent = { ours: [], theirs: [] };
+  const spent = { ours: [], theirs: [], core: [] };
   for (let i = 0; i < rounds; i++) {
-    for (const who of i % 2 ? ["ours", "theirs"] : ["theirs", "ours"])
+    for (const who of i % 2 ? names : names.toReversed())
       spent[who].push(time(readers[who], chunks, times) / times / events.length);
   }
-  const ratios = spent.ours.map((own, i) => spent.theirs[i] / own);
-  const [low, ratio, high] = [0.25, 0.5, 0.75].map((q) => quantile(ratios, q).toFixed(2));
-  const [own, other] = [spent.ours, spent.theirs].map((values) => quantile(values, 0.5).toFixed(0));
-  console.log(`| ${corpus} | ${cutting} | ${own} | ${other} | ${ratio} (${low}–${high}) |`);
+  const median = (who) => quantile(spent[who], 0.5).toFixed(0);
+  const ratio = (who) => {
+    const ratios = spent[who].map((own, i) => spent.theirs[i] / own);
+    const [low, middle, high] = [0.25, 0.5, 0.75].map((q) => quantile(ratios, q).toFixed(2));
+    return `${middle} (${low}–${high})`;
+  };
+  console.log(`| ${corpus} | ${cutting} | ${names.map(median).join(" | ")} | ${ratio("ours")} | ${ratio("core")} |`);
 }
 
 const [rounds = "41", corpus, cutting] = process.argv.slice(2);
@@ -98,7 +122,8 @@ if (corpus) row(corpus, cutting, Number(rounds));
 else {
   console.log(`Node ${process.version}, ${rounds} rounds of about ${ROUND_MS} ms each\n`);
   console.log(
-    "| events | a chunk | ours, ns an event | theirs, ns an event | ratio (quartiles) |\n|---|---|---|---|---|",
+    "| events | a chunk | ./parser, ns an event | theirs | in `.` | theirs : ./parser (quartiles) | theirs : in `.` |\n" +
+      "|---|---|---|---|---|---|---|",
   );
   for (const corpus in corpora)
     for (const cutting in cuttings)

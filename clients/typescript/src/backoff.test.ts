@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { FIRST_BASE, longestWait, nextBase } from "./backoff.ts";
+import { baseFor, FIRST_BASE, longestWait } from "./backoff.ts";
 
 describe("the longest wait", () => {
   it("is the base, doubled with each failure", () => {
@@ -19,15 +19,15 @@ describe("the longest wait", () => {
   });
 });
 
-describe("nextBase", () => {
-  it("takes what the hub says within 100 ms and 30 s", () => {
-    expect([0, 99, 100, 2500, 30_000, 30_001, Number.POSITIVE_INFINITY].map((ms) => nextBase(250, ms))).toEqual([
+describe("the base", () => {
+  it("is what the hub says within 100 ms and 30 s", () => {
+    expect([0, 99, 100, 2500, 30_000, 30_001, Number.POSITIVE_INFINITY].map(baseFor)).toEqual([
       100, 100, 100, 2500, 30_000, 30_000, 30_000,
     ]);
   });
 
-  it("stays where it was for what is no number", () => {
-    expect([Number.NaN, undefined as unknown as number].map((ms) => nextBase(700, ms))).toEqual([700, 700]);
+  it("is no number for what is none", () => {
+    expect([Number.NaN, undefined as unknown as number].map(baseFor)).toEqual([Number.NaN, Number.NaN]);
   });
 });
 

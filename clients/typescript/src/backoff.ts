@@ -7,9 +7,8 @@ const MOST_BASE = 30_000;
 /** Waits grow to this, or to the base where that is more. */
 const CEILING = 4_000;
 
-/** The base that follows: what a `retry:` field or `retry_ms` says, within bounds; what it was where that is no number. */
-export const nextBase = (base: number, retry: number): number =>
-  Math.min(Math.max(retry, LEAST_BASE), MOST_BASE) || base;
+/** The base that a `retry:` field or `retry_ms` asks for, within bounds; not a number where that is none. */
+export const baseFor = (retry: number): number => Math.min(Math.max(retry, LEAST_BASE), MOST_BASE);
 
 /** After so many failures in a row; the wait is uniform up to it, so that clients who were cut off together don't return together. */
 export const longestWait = (base: number, failures: number): number =>

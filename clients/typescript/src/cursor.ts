@@ -7,4 +7,4 @@ const epoch = (id: string) => id.replace(/\d*$/, "");
  * beyond what a number holds exactly, and are compared as digits.
  */
 export const isAhead = (id: string, cursor = ""): boolean | undefined =>
-  epoch(id) === epoch(cursor) ? (id.length - cursor.length || (id > cursor ? 1 : 0)) > 0 : undefined;
+  epoch(id) === epoch(cursor) ? (id.length - cursor.length || +(id > cursor)) > 0 : undefined;

@@ -6,8 +6,8 @@ export interface SSEErrorOptions {
   /** False where trying again can't help; true by default. */
   readonly retryable?: boolean;
   readonly cause?: unknown;
-  /** @internal What `Retry-After` asks for, in milliseconds. */
-  readonly retryAfter?: number;
+  /** @internal What `Retry-After` asks for, in milliseconds; not a number where it makes no sense. */
+  readonly wait?: number;
 }
 
 /**
@@ -41,7 +41,7 @@ export class SSEError extends Error {
   /** Which failure in a row it is, since a connection that lasted 10 s; 0 where it is not about an attempt. */
   attempt = 0;
   /** @internal */
-  readonly retryAfter: number = 0;
+  declare readonly wait: number | undefined;
 
   constructor(code: string, { message, ...options }: SSEErrorOptions = {}) {
     super(message ?? `${options.cause ?? code}`, options);

@@ -69,6 +69,25 @@ it("makes a session with the token and every option, and opens it without one", 
   expect(service.state).toBe("connected");
 });
 
+it("keeps a query that the endpoint has of its own", async () => {
+  const { service, source, open } = setUp();
+  service.connect({ endpoint: "/events?tenant=7" });
+  await settle();
+  await open();
+  expect(source().url).toBe("https://hub.example/events?tenant=7&session_id=s%2B1");
+});
+
+it("waits as long as Retry-After says where the session is refused", async () => {
+  const { service, hub, platform } = setUp();
+  service.connect();
+  await settle();
+  await hub.last.refuse(429, "session_limit", { "Retry-After": new Date(platform.time + 7000).toUTCString() });
+  await platform.advance(7124);
+  expect(hub.exchanges).toHaveLength(1);
+  await platform.advance(1);
+  expect(hub.exchanges).toHaveLength(2);
+});
+
 it("takes events out of their envelopes, data as it was sent", async () => {
   const { service, open, source, events, gaps } = setUp();
   service.connect();

@@ -53,7 +53,7 @@ export const eventSourceTransport =
     if (signal.aborted) return;
 
     const source = new (EventSource ?? (platform.EventSource as typeof globalThis.EventSource))(
-      `${url(path)}?session_id=${encodeURIComponent(session_id)}`,
+      url(`${path}?session_id=${encodeURIComponent(session_id)}`),
     );
     // A browser dispatches the events of one network read in one task; a message to ourselves comes after them all.
     const { port1, port2 } = new MessageChannel();

@@ -51,15 +51,20 @@ export function createHub(
     const asked = ask(getAccessToken, { reason, signal });
     if (reason === "connect") return asked;
     const done = () => {
-      refresh = undefined;
+      if (refresh === mine) refresh = undefined;
     };
+    const mine = asked.finally(done);
+    refresh = mine;
     // One that hangs must not hold up the next attempt as well.
     onAbort(signal, done);
-    refresh = asked.finally(done);
-    return refresh;
+    return mine;
   };
 
-  const url = (path: string) => `${baseURL}\n${path}`.replace(/\/*\n\/*/, "/");
+  const url = (path: string) =>
+    `${baseURL}\n${path}`
+      .replace(/\/*\n\/*/, "/")
+      // An endpoint may have a query of its own.
+      .replace(/\?(.*)\?/, "?$1&");
 
   const send = async (path: string, token: string, signal: AbortSignal, init?: RequestInit) => {
     // `fetch` would quote it in its error.
@@ -71,14 +76,14 @@ export function createHub(
     });
     const { status } = response;
     if (response.ok && status !== 204) return response;
-    // Seconds; a date counts for nothing.
-    const after = response.headers.get("Retry-After") as unknown as number;
+    // Seconds or a date (RFC 9110 §10.2.3); either turns into a number, or into none.
+    const after = response.headers.get("Retry-After") as string & number;
     const { code = `http_${status}`, detail } = (await response.json().catch(() => {})) ?? {};
     throw new SSEError(code, {
       message: detail,
       status,
       retryable: status !== 204 && status !== 400 && status !== 403,
-      retryAfter: Math.max(0, Math.min(1000 * after || 0, RETRY_AFTER_LIMIT)),
+      wait: Math.min(Math.max(1000 * after || Date.parse(after) - platform.Date.now(), 0), RETRY_AFTER_LIMIT),
     });
   };
 

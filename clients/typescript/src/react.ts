@@ -123,22 +123,29 @@ export function useSSE<
   return useSyncExternalStore(subscribe, snapshot, () => idle) as unknown as UseSSEResult<Events, Pattern>;
 }
 
-/** The service of each provider that is mounted. */
-const mounted: object[] = [];
+/** What each provider that is mounted wants; the last one to mount comes first. */
+const mounted: (readonly [service: object, options: SSEConnectOptions | undefined])[] = [];
 
 /**
  * Connects the service while at least one provider of it is mounted, and hands it to `useSSE`. It disconnects one task
  * after the last was unmounted, so that one that comes in its place (another route, or Strict Mode's second mount) finds
- * the connection as it was. Providers of one service want the same options: those of the last one to mount are in force.
+ * the connection as it was. Of several providers of one service, the options of the last one to mount are in force, and
+ * after it those of the one before.
  */
 export function SSEProvider<Events>({ service, options, children }: SSEProviderProps<Events>): ReactElement {
   // biome-ignore lint/correctness/useExhaustiveDependencies: options compare by value
   useEffect(() => {
-    mounted.push(service);
+    const wanted = [service, options] as const;
+    mounted.unshift(wanted);
     service.connect(options);
     return () => {
-      mounted.splice(mounted.indexOf(service), 1);
-      setTimeout(() => mounted.includes(service) || service.disconnect());
+      mounted.splice(mounted.indexOf(wanted), 1);
+      setTimeout(() => {
+        const left = mounted.find(([other]) => other === service);
+        if (!left) service.disconnect();
+        // Who has closed it meanwhile, or was refused for good, finds it so.
+        else if (/ing|ted/.test(service.state)) service.connect(left[1]);
+      });
     };
   }, [service, JSON.stringify(options)]);
   return createElement(Provided.Provider, { value: service as unknown as Service }, children);

@@ -31,7 +31,12 @@ const ATTEMPT_TIME = 10_000;
 type Listener<Arguments extends unknown[]> = (...values: Arguments) => unknown;
 
 /** Equal for options that ask for the same. */
-const key = (options: SSEConnectOptions): string => JSON.stringify(Object.entries({ ...options, signal: 0 }).sort());
+const key = (options: SSEConnectOptions): string =>
+  JSON.stringify(
+    Object.entries({ ...options, signal: 0 })
+      .filter(([, value]) => value != null)
+      .sort(),
+  );
 
 type Writable<Type> = { -readonly [Name in keyof Type]: Type[Name] };
 
@@ -168,8 +173,9 @@ export class SSEService<Events = any> {
         resolve();
       } else if (isOpen()) {
         lostAt = now;
-        connected = new Promise((...settle) => {
-          [resolve, reject] = settle;
+        connected = new Promise((resolved, rejected) => {
+          resolve = resolved;
+          reject = rejected;
         });
         connected.catch(() => {});
       } else reject?.(error);
@@ -279,8 +285,8 @@ export class SSEService<Events = any> {
       const asking = new AbortController();
       const ask = async (reason: TokenReason) => (await post("api/v1/auth/sse-token", reason, asking.signal)).json();
       const asked = ask("connect").catch((error) => {
-        if (error.status !== 401) throw error;
-        return ask("refresh");
+        if (error.status === 401) return ask("refresh");
+        throw error;
       });
       return inTime(asked).catch((error) => {
         asking.abort();

@@ -68,6 +68,7 @@ describe("connect()", () => {
     ["https://hub.example/tidings", "events", "https://hub.example/tidings/events?"],
     ["https://hub.example/tidings/", "/api/v1/events/stream", "https://hub.example/tidings/api/v1/events/stream?"],
     [new URL("https://hub.example/a"), "b", "https://hub.example/a/b?"],
+    ["https://hub.example", "/events?tenant=7&at=a?b", "https://hub.example/events?tenant=7&at=a?b&"],
   ])("appends the endpoint to the path of %s", async (baseURL, endpoint, expected) => {
     const asked: string[] = [];
     const { service } = setUp({
@@ -121,6 +122,14 @@ describe("connect()", () => {
     expect(asked).toHaveLength(1);
   });
 
+  it("takes an option that is undefined for none", async () => {
+    const { service, hub, connect } = setUp();
+    await connect({ eventTypes: ["a"] });
+    service.connect({ eventTypes: ["a"], channels: undefined, since: undefined } as object);
+    await settle();
+    expect(hub.exchanges).toHaveLength(1);
+  });
+
   it("joins a reconnection too, and resolves with it", async () => {
     const { service, hub, connect, platform } = setUp();
     const stream = await connect();
@@ -165,6 +174,18 @@ describe("connect()", () => {
     await settle();
     expect(hub.exchanges).toEqual([]);
     expect(states).toEqual(["connecting", "closed"]);
+  });
+
+  it("keeps the cursor when it is aborted, and resumes there", async () => {
+    const { service, hub, connect } = setUp();
+    const controller = new AbortController();
+    const stream = await connect({ signal: controller.signal });
+    await stream.send("a", 1, "e-4");
+    controller.abort();
+    expect(service.state).toBe("closed");
+    service.connect();
+    await settle();
+    expect(hub.last.headers.get("Last-Event-ID")).toBe("e-4");
   });
 
   it("heeds a signal for as long as its options are in force", async () => {

@@ -68,6 +68,58 @@ describe("createSSEToken()", () => {
     await settle();
     expect(reasons).toHaveLength(4);
   });
+
+  it("goes on sharing its refresh when an attempt ends whose own was over before", async () => {
+    const give: ((token: string) => void)[] = [];
+    const reasons: string[] = [];
+    const { service, hub, platform } = setUp({
+      getAccessToken: ({ reason }) => {
+        reasons.push(reason);
+        return reason === "connect" ? "stale" : new Promise((resolve) => give.push(resolve));
+      },
+    });
+    service.connect();
+    await settle();
+    await hub.last.refuse(401, "token_expired");
+    give[0]?.("fresh");
+    await settle();
+    const attempt = hub.last;
+    service.createSSEToken();
+    await settle();
+    await hub.last.refuse(401, "token_expired");
+    expect(reasons).toEqual(["connect", "refresh", "connect", "refresh"]);
+    await attempt.fail();
+    await platform.advance(1000);
+    expect(service.stats.attempts).toBe(3);
+    expect(reasons).toHaveLength(4);
+    give[1]?.("fresher");
+    await settle();
+    expect(hub.exchanges.slice(3).map(({ token }) => token)).toEqual(["fresher", "fresher"]);
+  });
+});
+
+it("a refresh that an aborted attempt left hanging ends nobody's later one when it settles at last", async () => {
+  const give: ((token: string) => void)[] = [];
+  const reasons: string[] = [];
+  const { service, hub, platform } = setUp({
+    getAccessToken: ({ reason }) => {
+      reasons.push(reason);
+      return reason === "connect" ? "stale" : new Promise((resolve) => give.push(resolve));
+    },
+  });
+  service.connect();
+  await settle();
+  await hub.last.refuse(401, "token_expired");
+  await platform.advance(20_000); // the attempt had 10 s, and the next one asks anew
+  expect(reasons).toEqual(["connect", "refresh", "refresh"]);
+  give[0]?.("late");
+  await settle();
+  service.createSSEToken();
+  await settle();
+  expect(reasons).toHaveLength(3);
+  give[1]?.("fresh");
+  await settle();
+  expect(hub.exchanges.slice(1).map(({ token }) => token)).toEqual(["fresh", "fresh"]);
 });
 
 describe("getSSEToken", () => {

@@ -24,4 +24,4 @@ export type Told = "connecting" | "connected" | "error" | "closed";
  * pattern is that of `connected` and `reconnecting`.
  */
 export const nextState = (state: SSEConnectionState, told: Told): SSEConnectionState =>
-  told === "connecting" && /ted$|^re/.test(state) ? "reconnecting" : told;
+  told === "connecting" && /ted|re/.test(state) ? "reconnecting" : told;

@@ -18,7 +18,7 @@ export interface TransportRequest {
   readonly cursor: string | undefined;
   readonly signal: AbortSignal;
   readonly platform: Platform;
-  /** Where a path of the hub is. */
+  /** Where a path of the hub is; a query that is appended to an endpoint's own joins it. */
   url(path: string): string;
   /**
    * Asks the hub, with the token, the service's headers and the signal. Rejects with an `SSEError` that carries the

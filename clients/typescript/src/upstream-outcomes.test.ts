@@ -196,13 +196,28 @@ describe("when it tries again", () => {
     expect(hub.exchanges).toHaveLength(2);
   });
 
-  it("adds what Retry-After asks for in seconds, up to 5 minutes, and never takes it as less than nothing", async () => {
+  it("stays with the base that it had where a bye names none", async () => {
+    const { connect, hub, platform } = setUp();
+    const stream = await connect();
+    await stream.write("retry: 3000\n\n");
+    await stream.send("bye", { reason: "draining", reconnect: true }, "e-0");
+    await platform.advance(1499);
+    expect(hub.exchanges).toHaveLength(1);
+    await platform.advance(1);
+    expect(hub.exchanges).toHaveLength(2);
+  });
+
+  it("adds what Retry-After asks for, in seconds or as a date, up to 5 minutes and never less than nothing", async () => {
     for (const [after, wait] of [
       ["7", 7000],
       ["0", 0],
       ["100000", 300_000],
       ["-5", 0],
-      ["Sun, 06 Nov 2994 08:49:37 GMT", 0],
+      ["Tue, 14 Nov 2023 22:13:27 GMT", 7000],
+      ["Tue, 14 Nov 2023 22:13:20 GMT", 0],
+      ["Sun, 06 Nov 1994 08:49:37 GMT", 0],
+      ["Sun, 06 Nov 2994 08:49:37 GMT", 300_000],
+      ["soon", 0],
     ] as const) {
       const { service, hub, platform } = setUp();
       service.connect();

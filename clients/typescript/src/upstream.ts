@@ -1,6 +1,6 @@
 /** The direct source: one connection at a time, and all that keeps it up. */
 import { onAbort } from "./abort.ts";
-import { FIRST_BASE, longestWait, nextBase } from "./backoff.ts";
+import { baseFor, FIRST_BASE, longestWait } from "./backoff.ts";
 import { asError, SSEError, type SSEErrorOptions } from "./errors.ts";
 import { fetchTransport } from "./fetch-transport.ts";
 import { HeartbeatMonitor } from "./heartbeat.ts";
@@ -33,11 +33,12 @@ export const createUpstream =
     let reader: AbortController;
 
     const setBase = (retry: number) => {
-      base = nextBase(base, retry);
+      base = baseFor(retry) || base;
     };
 
-    /** All attempts and waits of one `open()`. */
-    const keepUp = (options: SSEConnectOptions) => {
+    /** All attempts and waits until the next one. */
+    const open = (options: SSEConnectOptions) => {
+      const superseded = current;
       let reason: TokenReason = "connect";
       let failures = 0;
       let hidden = false;
@@ -91,14 +92,6 @@ export const createUpstream =
         const end = (code: string, details?: SSEErrorOptions) => stage.abort(new SSEError(code, details));
         let connectionId: string;
 
-        const reauthenticate = () =>
-          post(`api/v1/connections/${connectionId}/token`, "reauth", signal).catch((error) => {
-            const { code } = error;
-            if (code === "signed_out") stage.abort(error);
-            // A 204 is what is hoped for. Where the hub refuses, it ends the stream, and a fresh token opens the next.
-            if (code === "token_failed" && !signal.aborted) host.error(error);
-          });
-
         const batch = (events: readonly RawEvent[]) => {
           if (signal.aborted) return;
           if (connectedAt) monitor.recordHeartbeat();
@@ -117,7 +110,13 @@ export const createUpstream =
                 host.state("connected");
               }
             }
-            if (type === "reauth" && getAccessToken) reauthenticate();
+            if (type === "reauth" && getAccessToken)
+              post(`api/v1/connections/${connectionId}/token`, "reauth", signal).catch((error) => {
+                const { code } = error;
+                if (code === "signed_out") stage.abort(error);
+                // A 204 is what is hoped for. Where the hub refuses, it ends the stream, and a fresh token opens the next.
+                if (code === "token_failed" && !signal.aborted) host.error(error);
+              });
             if (type === "bye") bye = JSON.parse(data);
           }
           if (!signal.aborted && reader === stage && events[0]) host.batch(events);
@@ -168,27 +167,23 @@ export const createUpstream =
         error.attempt = failures + 1;
         if (!error.retryable) return host.state(code === "bye" ? "closed" : "error", error);
         begin(
-          platform.Math.random() * longestWait(base, failures++) + error.retryAfter,
+          platform.Math.random() * longestWait(base, failures++) + (error.wait || 0),
           () => code === "bye" || host.error(error),
           attempt,
         );
       };
 
       attempt();
+      // Without a `hello` it has nothing that the new one lacks.
+      if (superseded !== live) superseded?.abort();
     };
 
-    return {
-      open(options) {
-        const superseded = current;
-        keepUp(options);
-        // Without a `hello` it has nothing that the new one lacks.
-        if (superseded !== live) superseded?.abort();
-      },
-      close() {
-        const stage = current;
-        current = undefined;
-        stage?.abort();
-        live?.abort();
-      },
+    const close = () => {
+      const stage = current;
+      current = undefined;
+      stage?.abort();
+      live?.abort();
     };
+
+    return { open, close };
   };

@@ -342,6 +342,50 @@ describe("SSEProvider", () => {
     expect(states).not.toContain("closed");
   });
 
+  it("goes back to the options of the provider before it when it is unmounted", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout"] });
+    const { service, hub, states } = setUp();
+    const [one, other] = [mount(), mount()];
+    await one.render(<SSEProvider service={service} options={{ channels: ["novel:1"] }} />);
+    await hub.last.hello();
+    await other.render(<SSEProvider service={service} options={{ channels: ["novel:2"] }} />);
+    await hub.last.hello();
+    await other.unmount();
+    vi.runAllTimers();
+    await settle();
+    expect(hub.streams.map(({ url }) => url.searchParams.get("channels"))).toEqual(["novel:1", "novel:2", "novel:1"]);
+    expect(states).not.toContain("closed");
+  });
+
+  it("stays with the newest options when an older provider is unmounted", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout"] });
+    const { service, hub } = setUp();
+    const [one, other] = [mount(), mount()];
+    await one.render(<SSEProvider service={service} options={{ channels: ["novel:1"] }} />);
+    await other.render(<SSEProvider service={service} options={{ channels: ["novel:2"] }} />);
+    await hub.last.hello();
+    await one.unmount();
+    vi.runAllTimers();
+    await settle();
+    expect(hub.streams).toHaveLength(2);
+    expect(service.state).toBe("connected");
+  });
+
+  it("opens nothing that the application has closed when one of several is unmounted", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout"] });
+    const { service, hub } = setUp();
+    const [one, other] = [mount(), mount()];
+    await one.render(<SSEProvider service={service} options={{ channels: ["novel:1"] }} />);
+    await other.render(<SSEProvider service={service} options={{ channels: ["novel:2"] }} />);
+    await hub.last.hello();
+    service.disconnect();
+    await other.unmount();
+    vi.runAllTimers();
+    await settle();
+    expect(service.state).toBe("closed");
+    expect(hub.streams).toHaveLength(2);
+  });
+
   it("leaves no rejection unhandled when connecting fails", async () => {
     const { service, hub, errors } = setUp();
     await mount().render(<SSEProvider service={service} />);
