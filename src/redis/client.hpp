@@ -83,8 +83,8 @@ class Client {
   // Closes, at once. What was pending is answered with an error; `on_disconnected` is told where it was connected.
   void stop();
 
-  // `words` are copied. Where the command can't be sent (not connected, or too much pending), `done` is called before
-  // this returns. One that isn't answered within `timeout` (else `command_timeout`) costs the connection.
+  // `words` (one at least) are copied. Where the command can't be sent (not connected, or too much pending), `done` is
+  // called before this returns. One that isn't answered within `timeout` (else `command_timeout`) costs the connection.
   void command(std::span<const std::string_view> words, Answer done,
                std::optional<Milliseconds> timeout = std::nullopt);
   void command(std::initializer_list<std::string_view> words, Answer done,
