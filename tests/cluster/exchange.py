@@ -99,9 +99,9 @@ class Connection:
         return answer
 
 
-async def exchange(network, address, method, path, *, timeout=5.0, **options):
+async def exchange(network, address, method, path, *, host="harness", timeout=5.0, **options):
     """One request on a connection of its own."""
-    connection = Connection(network, address, timeout=timeout)
+    connection = Connection(network, address, host, timeout)
     try:
         return await connection.request(method, path, **options)
     finally:
