@@ -1,10 +1,12 @@
 """Faults: each begins, lasts for a time that a seed chooses, and ends. `end` mends what `begin` broke; the run then waits
 until the cluster is whole, so that there is one loss at a time.
 
-WITHIN are those that `replica:1` promises to lose nothing in; BEYOND lose what was stored on purpose, and must be told.
+WITHIN are those that `replica:1` promises to lose nothing in; BEYOND are more than one loss at a time, or lose what was
+stored on purpose, and must be told.
 """
 
 import asyncio
+import signal
 
 from cluster.process import eventually
 
@@ -59,10 +61,10 @@ class HubPaused(Fault):
     async def begin(self):
         self.lasts = (self.paused, self.paused)
         self.node = self.any_node()
-        self.node.process.send_signal(19)
+        self.node.process.send_signal(signal.SIGSTOP)
 
     async def end(self):
-        self.node.process.send_signal(18)
+        self.node.process.send_signal(signal.SIGCONT)
 
 
 class PrimaryKilled(Fault):
@@ -265,5 +267,5 @@ class PrimaryRestartedEmpty(Fault):
 
 WITHIN = (HubKilled, HubPaused, PrimaryKilled, PrimaryRestarted, ReplicaKilled, PrimaryPaused, HubFromRedisCut,
           HubFromAllRedisCut, HubToRedisCut, RedisToHubCut, HubsCut, PrimaryFromReplicasCut, PrimaryToReplicaCut,
-          PrimaryIsolated, RedisDiskFull, HubClockOff, AllRedisDown)
-BEYOND = (RedisEmptied, RedisRestored, PrimaryRestartedEmpty)
+          PrimaryIsolated, RedisDiskFull, HubClockOff)
+BEYOND = (AllRedisDown, RedisEmptied, RedisRestored, PrimaryRestartedEmpty)

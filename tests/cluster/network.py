@@ -6,6 +6,7 @@ nothing to either side, as a dead switch does: a stopped process is no partition
 """
 
 import abc
+import os
 
 
 class Network(abc.ABC):
@@ -69,8 +70,8 @@ class Network(abc.ABC):
 
 
 def make():
-    """Namespaces where this machine allows them, else proxies."""
+    """Namespaces where this machine allows them, else proxies, which $TIDINGS_CLUSTER_NETWORK may also ask for."""
     from cluster.namespaces import Namespaces, possible
     from cluster.proxies import Proxies
 
-    return Namespaces() if possible() else Proxies()
+    return Proxies() if os.environ.get("TIDINGS_CLUSTER_NETWORK") == "proxies" or not possible() else Namespaces()

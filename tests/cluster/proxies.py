@@ -11,6 +11,7 @@ import contextlib
 import itertools
 import os
 import socket
+import tempfile
 import threading
 from pathlib import Path
 
@@ -26,7 +27,7 @@ class Proxies(Network):
     def __init__(self):
         super().__init__()
         self._prefix = f"127.{next(_networks) % 250 + 2}."
-        self._mark = f"NETWORK_{os.getpid()}_{id(self)}"
+        self._folder = tempfile.TemporaryDirectory()  # for each host the ids of its processes
         self._loop = asyncio.new_event_loop()
         self._passes = {}
         self._always = asyncio.Event()  # a host and itself
@@ -44,7 +45,7 @@ class Proxies(Network):
         self.hosts.append(host)
 
     def wrapper(self, host):
-        return ["env", f"{self._mark}={host}"]
+        return ["sh", "-c", 'echo $$ >>"$0" && exec "$@"', f"{self._folder.name}/{host}"]
 
     def address(self, host):
         return f"{self._prefix}1.{self.hosts.index(host) + 1}"
@@ -79,34 +80,38 @@ class Proxies(Network):
             for task in self._tasks:
                 task.cancel()
             await asyncio.gather(*self._tasks, return_exceptions=True)
+            await self._loop.shutdown_default_executor()
 
         self._do(stop())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
+        self._folder.cleanup()
 
     def _do(self, work):
         return asyncio.run_coroutine_threadsafe(work, self._loop).result(10)
 
-    async def _carry(self, target, port, reader, writer):
-        self._tasks.add(asyncio.current_task())
+    def _carry(self, target, port, reader, writer):
+        # A task of our own: the one that asyncio makes for a coroutine here complains when it is cancelled.
+        task = self._loop.create_task(self._carried(target, port, reader, writer))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _carried(self, target, port, reader, writer):
+        back = None
         try:
             source = await self._loop.run_in_executor(None, self._host_of, writer.get_extra_info("peername"))
-            try:
-                if source is None:
-                    raise ConnectionAbortedError("whoever connected is gone")
-                there, back = await asyncio.open_connection(self.binds(target), port)
-            except OSError:
-                writer.transport.abort()
-                return
-            try:
-                await asyncio.gather(self._pump(source, target, reader, back, writer),
-                                     self._pump(target, source, there, writer, back))
-            finally:
-                back.transport.abort()
-                writer.transport.abort()
+            if source is None:
+                return  # whoever connected is gone
+            there, back = await asyncio.open_connection(self.binds(target), port)
+            await asyncio.gather(self._pump(source, target, reader, back, writer),
+                                 self._pump(target, source, there, writer, back))
+        except OSError:
+            pass  # nobody listens there
         finally:
-            self._tasks.discard(asyncio.current_task())
+            writer.transport.abort()
+            if back is not None:
+                back.transport.abort()
 
     async def _pump(self, source, target, reader, writer, other):
         passes = self._passes.get((source, target), self._always)
@@ -127,26 +132,23 @@ class Proxies(Network):
         for host in self.hosts:
             if peer[0] == self.binds(host):
                 return host
-        return _environment_of(_process_of(peer), self._mark)
+        names = _sockets_at(peer)
+        for host in self.hosts:
+            with contextlib.suppress(OSError):
+                for process in Path(self._folder.name, host).read_text().split():
+                    if any(_target(one) in names for one in Path(f"/proc/{process}/fd").glob("*")):
+                        return host
+        return None
 
 
-def _process_of(peer):
-    """The process whose socket has this address, from /proc."""
-    packed = socket.inet_aton(peer[0])[::-1].hex().upper()
-    wanted = f"{packed}:{peer[1]:04X}"
-    inodes = [line.split()[9] for line in Path("/proc/net/tcp").read_text().splitlines()[1:]
-              if line.split()[1] == wanted]
-    names = {f"socket:[{inode}]" for inode in inodes}
-    for descriptor in Path("/proc").glob("[0-9]*/fd/*"):
-        with contextlib.suppress(OSError):
-            if os.readlink(descriptor) in names:
-                return descriptor.parts[2]
-    return None
+def _sockets_at(peer):
+    """How /proc calls the sockets with this address."""
+    wanted = f"{socket.inet_aton(peer[0])[::-1].hex().upper()}:{peer[1]:04X}"
+    lines = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
+    return {f"socket:[{fields[9]}]" for fields in lines if fields[1] == wanted}
 
 
-def _environment_of(process, name):
-    with contextlib.suppress(OSError, TypeError):
-        for pair in Path(f"/proc/{process}/environ").read_bytes().split(b"\0"):
-            if pair.startswith(name.encode() + b"="):
-                return pair.split(b"=", 1)[1].decode()
+def _target(descriptor):
+    with contextlib.suppress(OSError):
+        return os.readlink(descriptor)
     return None

@@ -24,7 +24,8 @@ while True:
 """
 ASK = """
 import socket, sys
-peer = socket.create_connection((sys.argv[1], 7000), 5)
+peer = socket.create_connection((sys.argv[1], 7000), 1)
+peer.settimeout(1)
 peer.sendall(b"question")
 print(peer.recv(100).decode())
 """
