@@ -53,8 +53,9 @@ class Redis(Server):
     on a full disk, since the signal that would come with it is ignored."""
 
     port = REDIS_PORT
+    env = None  # that of a clock which can be set off
 
-    def start(self, primary=None, env=None):
+    def start(self, primary=None):
         """Starts as a replica of the Redis server `primary`, or as a primary."""
         binds = self.network.binds(self.host)
         options = {"bind": binds, "port": self.port, "protected-mode": "no", "dir": self.folder, "save": "",
@@ -66,7 +67,7 @@ class Redis(Server):
             command += [f"--{name}", str(value)]
         if primary is not None:
             command += ["--replicaof", f"{primary.address[0]} {primary.port}"]
-        self.spawn(command, env)
+        self.spawn(command, self.env)
 
     def role(self):
         """`master`, `slave`, or None while it does not answer."""
@@ -115,7 +116,7 @@ sentinel announce-ip {self.network.address(self.host)}
 sentinel announce-port {self.port}
 sentinel monitor {MASTER} {primary.address[0]} {primary.port} 2
 sentinel down-after-milliseconds {MASTER} 1000
-sentinel failover-timeout {MASTER} 5000
+sentinel failover-timeout {MASTER} 3000
 sentinel parallel-syncs {MASTER} 2
 """)
         self.spawn(["redis-server", str(config), "--sentinel"])

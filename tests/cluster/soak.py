@@ -72,7 +72,7 @@ async def soak(folder, run):
     began = time.monotonic()
     run.say(f"seed {run.seed}")
     settings = {"log.durability": run.durability}
-    async with Cluster(folder, settings=settings, clocks=faults.HubClockOff in run.kinds) as cluster:
+    async with Cluster(folder, settings=settings, clocks=not {faults.HubClockOff, faults.PrimaryClockOff}.isdisjoint(run.kinds)) as cluster:
         load = Load(cluster, run.seed, streams=run.streams, rate=run.rate)
         await load.start()
         done = Counter()

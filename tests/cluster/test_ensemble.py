@@ -1,6 +1,7 @@
 """The ensemble behaves as Redis and Sentinel do in earnest: what the hubs are held against must be real."""
 
 import asyncio
+import time
 
 import pytest
 
@@ -8,6 +9,7 @@ from cluster.network import make
 from cluster.process import eventually
 from cluster.redis_server import Ensemble
 from cluster.resp import RedisError
+from faulty import Faults
 
 
 def with_ensemble(folder, work, **options):
@@ -73,6 +75,23 @@ def test_a_full_disk_stops_writes_until_there_is_room(tmp_path):
         await eventually(lambda: not written(), why="a refusal")
         server.disk_full(False)
         await eventually(written, why="writing again")
+
+    with_ensemble(tmp_path, work, servers=1, sentinels=0)
+
+
+def test_a_servers_calendar_can_be_set_off(tmp_path):
+    async def work(_, ensemble):
+        server = ensemble.servers[0]
+        shift = int(server.ask("TIME")[0]) - time.time()
+        assert abs(shift) < 10
+        (tmp_path / "clock").mkdir()
+        clock = Faults(tmp_path / "clock")
+        server.kill()
+        server.env = clock.env
+        server.start()
+        await eventually(server.answers, why="Redis")
+        clock.clock(-3600)
+        assert abs(int(server.ask("TIME")[0]) - time.time() + 3600) < 10
 
     with_ensemble(tmp_path, work, servers=1, sentinels=0)
 

@@ -87,3 +87,22 @@ def test_a_node_that_was_cut_off_delivers_all_that_it_missed(run, cluster, reade
         await cluster.whole()
 
     run(work())
+
+
+def test_a_node_that_starts_while_redis_is_away_takes_streams_once_it_is_back(run, cluster):
+    async def work():
+        node, server = cluster.nodes[2], cluster.ensemble.servers[0]
+        await node.down()
+        server.kill()
+        starting = asyncio.create_task(node.up())
+        try:
+            for _ in range(20):
+                assert not await node.ready(), "ready without a log"
+                assert node.running, node.log_text(node.mark)
+                await asyncio.sleep(0.05)
+        finally:
+            server.start()
+        await starting
+        await cluster.whole()
+
+    run(work())

@@ -19,6 +19,8 @@ class Cluster:
         self.network.add("harness")
         self.ensemble = Ensemble(self.network, folder, servers, sentinels) if servers else None
         self.clocks = {}
+        for server in self.ensemble.servers if servers and clocks else ():
+            server.env = self._clock(server.host)
         store = {"store": self.ensemble.url()} if servers else {}
         common = {"sse_token.secret": SSE_SECRET, "auth.secret": tokens.SECRET, **store, **(settings or {})}
         self.nodes = []
