@@ -33,9 +33,13 @@ class Node(hub.Hub):
         """Whether it was started and has not ended."""
         return self.process is not None and self.process.poll() is None
 
+    def launch(self):
+        """Starts, and waits for nothing."""
+        self._spawn()
+
     async def up(self, timeout=60):
         """Starts, and waits until it says that it is ready."""
-        self._spawn()
+        self.launch()
         await eventually(lambda: self.logged("ready", self.mark) or self._died(), timeout, f"{self.host} ready")
 
     async def down(self, timeout=60):

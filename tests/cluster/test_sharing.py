@@ -53,7 +53,7 @@ def test_a_user_and_a_password_are_used_and_not_told(run, tmp_path):
                 [numbers.make({EVERYONE})])
             await node.down()
             node.settings["store"] = f"redis://hub:not-{PASSWORD}@{host}:{port}"
-            node._spawn()
+            node.launch()
             await eventually(lambda: "WRONGPASS" in node.log_text(node.mark), why="a line that says why")
             assert not await node.ready()
             assert PASSWORD not in node.log_text()
