@@ -52,7 +52,7 @@ struct Hub::Impl {
   auth::Revocations revocations;
   auth::PublisherKeys publisher_keys;
   std::optional<events::Streams> streams;
-  std::optional<store::EventLog> log;
+  std::unique_ptr<store::EventLog> log;
   std::unique_ptr<store::SessionStore> session_store;
   std::optional<auth::Tokens> tokens;
   std::optional<auth::Sessions> sessions;
@@ -78,8 +78,9 @@ Result<void> Hub::Impl::start() {
 
 Result<void> Hub::Impl::start_log() {
   streams.emplace(shards.reactors(), clock, random, limits.streams, metrics);
-  log.emplace(make_store(config), log_settings(config), clock, random, *streams, metrics);
+  log = make_log(config, clock, random, *streams, metrics);
   streams->attach(*log);
+  if (const auto descriptor = log->wake_up_descriptor()) shards.keep(*descriptor);
   // What the log tells its listener is taken up by the shards, so they run first.
   shards.start();
   if (auto opened = log->start(); !opened) return opened;

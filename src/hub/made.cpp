@@ -10,10 +10,22 @@
 #include "auth/sse_key_file.hpp"
 #include "hub/keys.hpp"
 #include "platform/base64url.hpp"
+#include "shared/log.hpp"
+#include "store/embedded_log.hpp"
 #include "store/memory_store.hpp"
 #include "store/rocksdb_store.hpp"
 
 namespace tidings::hub {
+namespace {
+
+std::unique_ptr<store::EventStore> make_store(const Config& config) {
+  if (config.store == StoreKind::memory) return store::make_memory_store();
+  store::RocksDbSettings settings;
+  settings.folder = config.data_dir + "/log";
+  return store::make_rocksdb_store(std::move(settings));
+}
+
+}  // namespace
 
 std::string make_secret(Random& random) {
   std::array<std::byte, 32> bytes{};
@@ -29,18 +41,19 @@ Result<void> make_data_folder(const std::string& path) {
               fmt::format("data_dir = \"{}\": {}", path, error ? error.message() : "is not a folder"));
 }
 
-std::unique_ptr<store::EventStore> make_store(const Config& config) {
-  if (config.store == StoreKind::memory) return store::make_memory_store();
-  store::RocksDbSettings settings;
-  settings.folder = config.data_dir + "/log";
-  return store::make_rocksdb_store(std::move(settings));
-}
-
-store::LogSettings log_settings(const Config& config) {
-  store::LogSettings settings;
-  settings.durability = config.durability;
-  settings.retention = config.retention;
-  return settings;
+std::unique_ptr<store::EventLog> make_log(const Config& config, const Clock& clock, Random& random,
+                                          store::LogListener& listener, observe::Metrics& metrics) {
+  if (config.store == StoreKind::redis) {
+    shared::LogSettings settings;
+    settings.address = config.redis_address;
+    settings.prefix = config.redis_prefix;
+    settings.copy = config.data_dir + "/copy";
+    settings.retention = config.retention;
+    settings.replicas = config.replicas.value_or(0);
+    return std::make_unique<shared::Log>(std::move(settings), clock, random, listener, metrics);
+  }
+  const store::LogSettings settings{.durability = config.durability, .retention = config.retention};
+  return std::make_unique<store::EmbeddedLog>(make_store(config), settings, clock, random, listener, metrics);
 }
 
 auth::TokenSettings token_settings(const Config& config) {

@@ -9,6 +9,7 @@
 #include "auth/tokens.hpp"
 #include "errors/error.hpp"
 #include "hub/config.hpp"
+#include "observe/metrics.hpp"
 #include "platform/clock.hpp"
 #include "platform/random.hpp"
 #include "store/event_log.hpp"
@@ -21,8 +22,8 @@ namespace tidings::hub {
 // Mode 0700; `internal` where it can't be made.
 [[nodiscard]] Result<void> make_data_folder(const std::string& path);
 
-[[nodiscard]] std::unique_ptr<store::EventStore> make_store(const Config& config);
-[[nodiscard]] store::LogSettings log_settings(const Config& config);
+[[nodiscard]] std::unique_ptr<store::EventLog> make_log(const Config& config, const Clock& clock, Random& random,
+                                                        store::LogListener& listener, observe::Metrics& metrics);
 [[nodiscard]] auth::TokenSettings token_settings(const Config& config);
 
 // Derived from sse_token.secret, else from the secret for access tokens, else a random one kept in the data folder.
