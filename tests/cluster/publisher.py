@@ -36,7 +36,8 @@ def body_of(events, run):
 
 
 class Publisher:
-    """Sends `batch` events at a time, `rate` events a second, to a hub at random; after a failure to another."""
+    """Sends `batch` events at a time, `rate` events a second, to a hub at random; now and then, and after each
+    failure, to another."""
 
     def __init__(self, network, addresses, numbers, dice, recipients, *, rate, batch=4, run="r"):
         self.network, self.addresses, self.numbers, self.dice = network, list(addresses), numbers, dice
@@ -52,6 +53,8 @@ class Publisher:
         loop = asyncio.get_running_loop()
         due = loop.time()
         while not self.stopped:
+            if self.dice.randrange(40) == 0:
+                self.close()  # and on to another hub
             events = [self.numbers.make(*self.recipients(self.dice)) for _ in range(self.batch)]
             await self.deliver(events)
             due = max(due + self.batch / self.rate, loop.time() - 1.0)  # an outage is not made up for
