@@ -53,7 +53,7 @@ class Client::Impl final : private LinkListener {
         settings_(std::move(settings)),
         listener_(listener),
         probe_(metrics, settings_.name, settings_.address.redacted()),
-        finder_(reactor, settings_.address, sentinel_link_settings(settings_), settings_.connect_timeout),
+        finder_(reactor, settings_.address, sentinel_link_settings(settings_), settings_.look_up),
         link_(reactor, link_settings(settings_), *this) {}
 
   void start();

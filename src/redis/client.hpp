@@ -28,6 +28,7 @@
 #include "platform/random.hpp"
 #include "redis/address.hpp"
 #include "redis/reply.hpp"
+#include "redis/resolver.hpp"
 
 namespace tidings::redis {
 
@@ -44,6 +45,7 @@ struct ClientSettings {
   std::size_t most_pending = 16 * 1024;               // commands without a reply
   std::size_t most_pending_bytes = 64 * 1024 * 1024;  // of commands that the socket has not yet taken
   ReplyLimits reply_limits{};
+  Resolver::LookUp look_up = redis::look_up;  // of hosts that are names
 };
 
 // Why there is no reply: `store_unavailable`, or `overloaded` where too much is pending already. A detail for

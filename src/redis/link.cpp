@@ -121,7 +121,8 @@ void Link::connected() {
   greeting_ = {};
   std::vector<std::string_view> hello{"HELLO", "2"};
   const auto& [user, password] = settings_.credentials;
-  if (!password.empty()) hello.insert(hello.end(), {"AUTH", user.empty() ? "default" : user, password});
+  const std::string_view name = user.empty() ? std::string_view("default") : std::string_view(user);
+  if (!password.empty()) hello.insert(hello.end(), {"AUTH", name, password});
   hello.insert(hello.end(), {"SETNAME", settings_.client_name});
   const std::string database = std::to_string(settings_.database);
   const std::array<std::string_view, 2> select{"SELECT", database};

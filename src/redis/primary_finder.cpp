@@ -23,15 +23,13 @@ std::optional<HostPort> read_primary(const Reply& reply) {
 }  // namespace
 
 PrimaryFinder::PrimaryFinder(net::Reactor& reactor, Address address, LinkSettings sentinel_link,
-                             Milliseconds each_within)
+                             Resolver::LookUp look_up)
     : reactor_(reactor),
       address_(std::move(address)),
-      each_within_(each_within),
-      resolver_(reactor),
+      each_within_(sentinel_link.open_within),
+      resolver_(reactor, std::move(look_up)),
       link_(reactor, std::move(sentinel_link), *this),
-      late_([this] {
-        failed({Ending::Cause::unreachable, "no answer within " + std::to_string(each_within_.count()) + " ms"});
-      }) {}
+      late_([this] { too_late(); }) {}
 
 void PrimaryFinder::find(Found found) {
   found_ = std::move(found);
@@ -93,6 +91,10 @@ void PrimaryFinder::on_reply(Reply reply) {
 void PrimaryFinder::on_end(const Ending& ending) {
   if (ending.cause != Ending::Cause::refused && !addresses_.empty()) return open_sentinel();
   failed(ending);
+}
+
+void PrimaryFinder::too_late() {
+  failed({Ending::Cause::unreachable, "no answer within " + std::to_string(each_within_.count()) + " ms"});
 }
 
 // One host could not say; the next Sentinel may.

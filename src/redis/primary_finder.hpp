@@ -16,8 +16,8 @@ class PrimaryFinder final : private LinkListener {
  public:
   using Found = std::function<void(tl::expected<std::vector<Endpoint>, Ending>)>;
 
-  // `each_within` bounds the time for one host: for its name, and for what a Sentinel has to say.
-  PrimaryFinder(net::Reactor& reactor, Address address, LinkSettings sentinel_link, Milliseconds each_within);
+  // `sentinel_link.open_within` bounds the time for one host: for its name, and for all that a Sentinel has to say.
+  PrimaryFinder(net::Reactor& reactor, Address address, LinkSettings sentinel_link, Resolver::LookUp look_up);
 
   // Calls `found` once, perhaps before this returns, unless it is cancelled. One at a time.
   void find(Found found);
@@ -32,6 +32,7 @@ class PrimaryFinder final : private LinkListener {
   void open_sentinel();
   void next_sentinel(const Ending& ending);
   void resolve(const HostPort& where, std::function<void(std::vector<Endpoint>)> then);
+  void too_late();
   void failed(Ending ending);
   void finish(tl::expected<std::vector<Endpoint>, Ending> result);
 

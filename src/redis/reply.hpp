@@ -26,7 +26,7 @@ struct ReplyLimits {
 class Reply {
  public:
   // Arrays in arrays, the outermost included: what hiredis's reader takes.
-  static constexpr int deepest = 7;
+  static constexpr int deepest = 8;
 
   Reply() = default;  // nil
   [[nodiscard]] static Reply integer(std::int64_t value) { return Reply(value); }

@@ -30,13 +30,14 @@ Result<std::optional<Reply>> ReplyReader::next() {
     }
     return unreadable("not the Redis protocol: " + std::string(reader_->errstr));
   }
+  const std::size_t ahead = complete != nullptr ? reader_->len - reader_->pos : 0;  // of the next reply
+  if (unfinished_ - ahead > limits_.bytes) {
+    return unreadable("a reply of more than " + std::to_string(limits_.bytes) + " bytes");
+  }
   if (complete != nullptr) {
     elements_ = 0;
-    unfinished_ = reader_->len - reader_->pos;
+    unfinished_ = ahead;
     return std::exchange(root_, Reply{});
-  }
-  if (unfinished_ > limits_.bytes) {
-    return unreadable("a reply of more than " + std::to_string(limits_.bytes) + " bytes");
   }
   const bool in_line = reader_->ridx >= 0 && reader_->rstack[reader_->ridx].type != REDIS_REPLY_STRING;
   if (in_line && reader_->len - reader_->pos > longest_line) {
