@@ -75,6 +75,7 @@ class FakeServer {
     for (;;) {
       net::Accepted accepted = net::accept_one(listener_.sockets.front().get());
       if (accepted.outcome != net::Accept::accepted) break;
+      net::set_stream_options(accepted.socket.get(), Seconds{10});  // so that bytes leave one by one
       connections_.push_back(std::make_unique<Connection>(std::move(accepted.socket)));
       ++accepted_;
     }
