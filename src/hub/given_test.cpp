@@ -44,7 +44,8 @@ TEST_F(GivenSettings, AreTheDefaultsWhereNothingIsGiven) {
   EXPECT_EQ(value("log.durability"), "fsync");
   EXPECT_EQ(value("listen"), "127.0.0.1:8080");
   EXPECT_EQ(value("auth.secret"), "none");
-  EXPECT_EQ(value("redis.prefix"), "none");
+  EXPECT_EQ(value("redis.prefix"), "tidings");
+  EXPECT_EQ(value("tls.key"), "none");
 }
 
 TEST_F(GivenSettings, BearTheSameNamesInFileEnvironmentAndFlags) {

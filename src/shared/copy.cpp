@@ -321,6 +321,13 @@ store::Cursor Copy::head() const {
   return epochs_.empty() ? store::Cursor{} : epochs_.cursor(head_);
 }
 
+bool Copy::holds(const store::Cursor& cursor) const {
+  const std::lock_guard lock(mutex_);
+  const store::Epoch* epoch = epochs_.find(cursor.epoch);
+  if (epoch == nullptr) return false;
+  return epoch != &epochs_.running() || cursor.sequence <= head_ - epoch->base;
+}
+
 std::optional<std::string> Copy::damage() const {
   const std::shared_lock lock(gate_);
   return store_ ? store_->damage() : std::nullopt;

@@ -62,6 +62,8 @@ class Copy {
 
   // Thread-safe from here on.
   [[nodiscard]] store::Cursor head() const;
+  // Whether a cursor is of an epoch that the copy knows, and not ahead of it.
+  [[nodiscard]] bool holds(const store::Cursor& cursor) const;
   [[nodiscard]] std::optional<std::string> damage() const;
   [[nodiscard]] bool readable() const;
   // `overloaded` while it is being filled anew.

@@ -11,10 +11,8 @@ using observe::Level;
 
 namespace {
 
-redis::ClientSettings client_settings(const redis::Address& address, std::string name) {
-  redis::ClientSettings settings;
-  settings.address = address;
-  settings.name = std::move(name);
+redis::ClientSettings reading_settings(const redis::Address& address) {
+  redis::ClientSettings settings = client_settings(address, "read");
   settings.reply_limits.bytes = Follower::most_page_bytes;
   return settings;
 }
@@ -26,7 +24,8 @@ Follower::Follower(const Shared& shared, Copy& copy, LogClock& time, const Scrip
       copy_(copy),
       time_(time),
       scripts_(scripts),
-      reading_(shared.reactor, shared.random, shared.metrics, client_settings(shared.address, "read"), connection_),
+      eviction_(shared.metrics),
+      reading_(shared.reactor, shared.random, shared.metrics, reading_settings(shared.address), connection_),
       writing_(shared.reactor, shared.random, shared.metrics, client_settings(shared.address, "write"), connection_),
       rewritten_total_(shared.metrics.counter("tidings_log_rewritten_total",
                                               "Times that Redis had lost or changed what was read of it")),
@@ -55,6 +54,7 @@ void Follower::begin_round() {
   meeting_ = false;
   in_step_ = false;
   healthy_.set(0);
+  serve_waiting(true);
 }
 
 template <typename Then>
@@ -75,6 +75,7 @@ redis::Answer Follower::in_round(std::string_view what, Then then) {
 void Follower::connected() {
   if (!reading_.connected() || !writing_.connected()) return;
   scripts_.load(writing_);
+  eviction_.look_soon();
   begin_round();
   if (state_ != State::broken) state_ = State::away;
   meet();
@@ -101,6 +102,7 @@ void Follower::reconnect(std::string_view why) {
 void Follower::keep_up() {
   const MonotonicTime now = shared_.reactor.now();
   shared_.reactor.timers().arm(upkeep_, now + upkeep);
+  serve_waiting(false);
   if (state_ == State::broken || copy_.damage()) {
     if (state_ != State::broken) return broken({ErrorCode::store_unavailable, *copy_.damage()});
     if (now - retried_ < Seconds{1}) return;
@@ -113,6 +115,7 @@ void Follower::keep_up() {
   if (reading_.connected() && writing_.connected() && reading_.server() != writing_.server()) {
     return reconnect("two servers are primaries");
   }
+  if (writing_.connected()) eviction_.look(writing_, now);
   meet();
 }
 
@@ -128,6 +131,7 @@ void Follower::meet() {
   if (meeting_ || state_ == State::broken || !reading_.connected() || !writing_.connected()) return;
   if (reading_.server() != writing_.server()) return;
   meeting_ = true;
+  ++meetings_;
   if (state_ == State::away) state_ = State::meeting;
   Call call(scripts_.meet, shared_.names, shared_.random, retention);
   call.add(std::to_string(entries_trimmed));
@@ -156,6 +160,9 @@ void Follower::met(const Meeting& meeting) {
     return bring_in_line(meeting);
   }
   if (auto followed = copy_.follow_floor(meeting); !followed) return broken(followed.error());
+  for (Waiting& each : waiting_) {
+    if (each.meeting <= meetings_ && !each.target) each.target = meeting.last;
+  }
   check_caught_up();
   if (copy_.stand()->entry != reached_ || copy_.stand()->entry >= target_) {
     reached_ = copy_.stand()->entry;
@@ -163,7 +170,25 @@ void Follower::met(const Meeting& meeting) {
   } else if (shared_.reactor.now() - progress_ > patience) {
     return reconnect("what is appended is not to be read");
   }
-  if (meeting.more) meet();
+  if (meeting.more || std::ranges::any_of(waiting_, [](const auto& each) { return !each.target; })) meet();
+}
+
+void Follower::when_current(std::function<void()> done) {
+  if (state_ != State::following || waiting_.size() >= most_waiting) return done();
+  waiting_.push_back({meetings_ + 1, std::nullopt, shared_.reactor.now() + most_wait, std::move(done)});
+  meet();
+}
+
+void Follower::serve_waiting(bool all) {
+  if (waiting_.empty()) return;
+  const MonotonicTime now = shared_.reactor.now();
+  const auto ready = std::partition(waiting_.begin(), waiting_.end(), [&](const Waiting& each) {
+    const bool reached = each.target && copy_.stand() && copy_.stand()->entry >= *each.target;
+    return !all && !reached && each.until > now;
+  });
+  std::vector<Waiting> served(std::make_move_iterator(ready), std::make_move_iterator(waiting_.end()));
+  waiting_.erase(ready, waiting_.end());
+  for (const Waiting& each : served) each.done();
 }
 
 void Follower::bring_in_line(const Meeting& meeting) {
@@ -283,9 +308,10 @@ void Follower::take(const redis::Reply& reply) {
 }
 
 void Follower::check_caught_up() {
+  serve_waiting(false);
   if (in_step_ || copy_.stand()->entry < target_) return;
-  if (!std::exchange(caught_up_, true)) on_first_caught_up();
   in_step_ = true;
+  if (!std::exchange(caught_up_, true)) on_first_caught_up();
   healthy_.set(1);
   observe::log(Level::info, "in_step_with_redis",
                {{"server", std::string(writing_.server())}, {"head", copy_.head().text()}});

@@ -8,38 +8,31 @@
 #include <atomic>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
+#include <vector>
 
-#include "net/reactor.hpp"
 #include "observe/metrics.hpp"
 #include "redis/alarm.hpp"
-#include "redis/client.hpp"
+#include "shared/connection.hpp"
 #include "shared/copy.hpp"
+#include "shared/eviction_watch.hpp"
 #include "shared/log_clock.hpp"
-#include "shared/names.hpp"
 #include "shared/scripts.hpp"
 
 namespace tidings::shared {
-
-// What the rooms of the shared store stand on.
-struct Shared {
-  net::Reactor& reactor;
-  const Clock& clock;
-  Random& random;
-  observe::Metrics& metrics;
-  const redis::Address& address;
-  const Names& names;
-};
 
 class Follower {
  public:
   static constexpr int entries_a_page = 64;
   // Of the largest page that can be: each entry with what `limits.event_bytes` may be at most, and recipients.
   static constexpr std::size_t most_page_bytes = std::size_t{1} << 30;
-  static constexpr Milliseconds block{500};       // how long the server waits for entries
-  static constexpr Milliseconds upkeep{500};      // between two meetings
-  static constexpr Milliseconds patience{3'000};  // without progress though there is something to read
-  static constexpr int entries_trimmed = 500;     // looked at by the server in one step
+  static constexpr Milliseconds block{500};        // how long the server waits for entries
+  static constexpr Milliseconds upkeep{500};       // between two meetings
+  static constexpr Milliseconds patience{3'000};   // without progress though there is something to read
+  static constexpr Milliseconds most_wait{2'000};  // of who waits for the copy to be current
+  static constexpr std::size_t most_waiting = 10'000;
+  static constexpr int entries_trimmed = 500;  // looked at by the server in one step
 
   Follower(const Shared& shared, Copy& copy, LogClock& time, const Scripts& scripts);
   ~Follower();
@@ -59,6 +52,8 @@ class Follower {
   [[nodiscard]] redis::Client& writing() { return writing_; }
   // Meets soon, and not only at the next upkeep.
   void meet();
+  // Calls `done` once the copy has all that Redis has now, or can't have it soon.
+  void when_current(std::function<void()> done);
   // Whether what is appended reaches this node: in step with Redis, and the copy can be written. Thread-safe.
   [[nodiscard]] bool in_step() const { return in_step_; }
 
@@ -71,8 +66,17 @@ class Follower {
     Follower& follower;
   };
 
+  // Who waits for the copy to be current: from when on it counts, and what must be reached then.
+  struct Waiting {
+    std::uint64_t meeting = 0;
+    std::optional<EntryId> target;
+    MonotonicTime until;
+    std::function<void()> done;
+  };
+
   void connected();
   void disconnected();
+  void serve_waiting(bool all);
   void begin_round();
   void met(const Meeting& meeting);
   void bring_in_line(const Meeting& meeting);
@@ -97,6 +101,7 @@ class Follower {
   LogClock& time_;
   const Scripts& scripts_;
   Connection connection_{*this};
+  EvictionWatch eviction_;
   redis::Client reading_;
   redis::Client writing_;
   redis::Alarm upkeep_{[this] { keep_up(); }};
@@ -104,6 +109,8 @@ class Follower {
   State state_ = State::away;
   std::uint64_t round_ = 0;  // what was asked in an earlier one is of no interest
   bool meeting_ = false;
+  std::uint64_t meetings_ = 0;  // asked for so far
+  std::vector<Waiting> waiting_;
   bool caught_up_ = false;
   bool rewritten_ = false;  // an entry didn't follow, though the server knows of nothing
   std::optional<EntryId> stuck_at_;

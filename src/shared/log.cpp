@@ -29,12 +29,12 @@ std::unique_ptr<store::EventStore> make_store(const std::filesystem::path& folde
 }  // namespace
 
 struct Log::Impl {
-  Impl(LogSettings log_settings, const Clock& clock, Random& random, store::LogListener& listener,
-       observe::Metrics& metrics)
+  Impl(LogSettings log_settings, ReactorThread& its_thread, const Clock& clock, Random& random,
+       store::LogListener& listener, observe::Metrics& metrics)
       : settings(std::move(log_settings)),
         names(settings.prefix),
         time(clock),
-        thread(clock),
+        thread(its_thread),
         copy(settings.copy, make_store, listener, metrics),
         shared{thread.reactor(), clock, random, metrics, settings.address, names},
         follower(shared, copy, time, scripts),
@@ -59,7 +59,7 @@ struct Log::Impl {
   Names names;
   LogClock time;
   Scripts scripts;
-  ReactorThread thread;
+  ReactorThread& thread;
   Copy copy;
   Shared shared;
   Follower follower;
@@ -68,6 +68,7 @@ struct Log::Impl {
   observe::Counter& refused;
   store::FactListener* fact_listener = nullptr;
   bool started = false;
+  bool ran = false;
 
   mutable std::mutex mutex;
   std::condition_variable changed;
@@ -83,11 +84,15 @@ void Log::Impl::learn(const std::string& name, const std::string& value) {
   if (fact_listener != nullptr) fact_listener->on_fact(name, value);
 }
 
-Log::Log(LogSettings settings, const Clock& clock, Random& random, store::LogListener& listener,
+Log::Log(LogSettings settings, ReactorThread& thread, const Clock& clock, Random& random, store::LogListener& listener,
          observe::Metrics& metrics)
-    : impl_(std::make_unique<Impl>(std::move(settings), clock, random, listener, metrics)) {}
+    : impl_(std::make_unique<Impl>(std::move(settings), thread, clock, random, listener, metrics)) {}
 
-Log::~Log() { stop(); }
+Log::~Log() {
+  stop();
+  // What was handed over by then has run.
+  if (impl_->ran) impl_->thread.run([] {});
+}
 
 void Log::listen_to_facts(store::FactListener& listener) { impl_->fact_listener = &listener; }
 
@@ -95,8 +100,7 @@ Result<void> Log::start() {
   Impl& impl = *impl_;
   if (auto opened = impl.copy.open(); !opened) return opened;
   impl.reader.start();
-  impl.thread.start();
-  impl.started = true;
+  impl.started = impl.ran = true;
   impl.thread.reactor().post([&impl] { impl.follower.start(); });
   std::unique_lock lock(impl.mutex);
   if (impl.changed.wait_for(lock, impl.settings.start_time, [&impl] { return impl.caught_up; })) return {};
@@ -113,7 +117,6 @@ void Log::stop() {
   impl.thread.reactor().post([&impl, finished] { impl.appender.finish([finished] { finished->set_value(); }); });
   finished->get_future().wait_for(last_answers);
   impl.thread.run([&impl] { impl.follower.stop(); });
-  impl.thread.stop();
   impl.reader.stop();
   impl.copy.close();
 }
@@ -152,6 +155,11 @@ Result<std::vector<std::pair<std::string, std::string>>> Log::facts(std::string_
   return found;
 }
 
+void Log::reach(const store::Cursor& cursor, std::function<void()> done) {
+  if (impl_->copy.holds(cursor)) return done();
+  impl_->thread.reactor().post([impl = impl_.get(), done = std::move(done)] { impl->follower.when_current(done); });
+}
+
 store::Cursor Log::head() const { return impl_->copy.head(); }
 
 bool Log::healthy() const { return impl_->follower.in_step(); }
@@ -164,7 +172,5 @@ void Log::set_retention(store::Retention retention) {
     impl->follower.meet();
   });
 }
-
-std::optional<int> Log::wake_up_descriptor() const { return impl_->thread.reactor().wake_up_descriptor(); }
 
 }  // namespace tidings::shared

@@ -1,7 +1,7 @@
 // The log that any number of hubs share, in one Redis: each of them an `EventLog` that serves from a copy of its own
 // (docs/decisions/0014-one-log-in-redis.md).
 //
-// All of it lives on one thread, which also runs the shared sessions; another reads the copy for those who are behind.
+// All of it lives on the thread that speaks to Redis; another reads the copy for those who are behind.
 #pragma once
 
 #include <filesystem>
@@ -13,6 +13,7 @@
 #include "observe/metrics.hpp"
 #include "platform/random.hpp"
 #include "redis/address.hpp"
+#include "shared/thread.hpp"
 #include "store/event_log.hpp"
 
 namespace tidings::shared {
@@ -28,7 +29,8 @@ struct LogSettings {
 
 class Log final : public store::EventLog {
  public:
-  Log(LogSettings settings, const Clock& clock, Random& random, store::LogListener& listener,
+  // `thread` runs, and outlives the log, from `start` to `stop`.
+  Log(LogSettings settings, ReactorThread& thread, const Clock& clock, Random& random, store::LogListener& listener,
       observe::Metrics& metrics);
   ~Log() override;
 
@@ -41,10 +43,10 @@ class Log final : public store::EventLog {
   void listen_to_facts(store::FactListener& listener) override;
   void put_fact(std::string name, std::string value, std::function<void(Result<void>)> done) override;
   [[nodiscard]] Result<std::vector<std::pair<std::string, std::string>>> facts(std::string_view prefix) const override;
+  void reach(const store::Cursor& cursor, std::function<void()> done) override;
   [[nodiscard]] store::Cursor head() const override;
   [[nodiscard]] bool healthy() const override;
   [[nodiscard]] bool readable() const override;
-  [[nodiscard]] std::optional<int> wake_up_descriptor() const override;
   void set_retention(store::Retention retention) override;
 
  private:

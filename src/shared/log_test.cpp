@@ -224,10 +224,10 @@ TEST_F(SharedLog, DeliversWhatCameWhileANodeWasCutOff) {
   start_both();
   ASSERT_TRUE(a.append({for_everyone("1")}));
   ASSERT_TRUE(b.hears(1));
-  for (int i = 0; i < 20; ++i) {
+  for (int i = 0; i < 4; ++i) {
     ask(redis.where(), {"CLIENT", "KILL", "TYPE", "normal"});
     ASSERT_TRUE(a.in_step());
-    ASSERT_TRUE(a.append({for_everyone("2")}) || true);
+    static_cast<void>(a.append({for_everyone("2")}));  // it may be cut off again already
   }
   ASSERT_TRUE(a.in_step());
   ASSERT_TRUE(a.append({for_everyone("3")}));
@@ -246,6 +246,7 @@ TEST_F(SharedLog, FollowsTheRetentionOfRedis) {
   // A key is known for as long as its event is kept.
   EXPECT_EQ(ask(redis.where(), {"HLEN", "tidings:keys"}).integer(), 3);
   EXPECT_EQ(a.append({keyed("k1", "other")})->front().sequence, 7u);
+  ASSERT_TRUE(eventually([&] { return a.kept().size() == 3 && a.kept().back().ends_with("other"); }));
   Node c{redis.where()};
   ASSERT_TRUE(c.start());
   EXPECT_THAT(c.kept(), ElementsAre(EndsWith(" 5"), EndsWith(" 6"), EndsWith(" other")));
@@ -273,6 +274,7 @@ TEST_F(SharedLog, GoesOnBehindWhatRetentionTookMeanwhile) {
   ASSERT_TRUE(b.hears(1));
   b.stop();
   for (int i = 2; i <= 8; ++i) ASSERT_TRUE(a.append({for_everyone(std::to_string(i))}));
+  ASSERT_TRUE(eventually([&] { return a.kept().size() == 3; }));
   ASSERT_TRUE(b.start());
   EXPECT_THAT(b.kept(), ElementsAre(EndsWith("-6 6"), EndsWith("-7 7"), EndsWith("-8 8")));
   EXPECT_EQ(b.recorder->epochs().size(), 1u);

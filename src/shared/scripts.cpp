@@ -5,9 +5,9 @@
 namespace tidings::shared {
 namespace {
 
-redis::Script script(std::string_view name) {
-  return redis::Script(std::string(*lua("lua/log.lua")).append(*lua(name)));
-}
+std::string script_text(std::string_view name) { return std::string(*lua("lua/log.lua")).append(*lua(name)); }
+
+redis::Script script(std::string_view name) { return redis::Script(script_text(name)); }
 
 // "<id>:<position>-<place>:<mark>"
 std::optional<SharedEpoch> read_epoch(std::string_view text) {
@@ -50,12 +50,19 @@ Scripts::Scripts()
     : append(script("lua/append.lua")),
       meet(script("lua/meet.lua")),
       begin(script("lua/begin.lua")),
-      fact(script("lua/fact.lua")) {}
+      fact(script("lua/fact.lua")),
+      put_session(script("lua/put_session.lua")),
+      take_session(std::string(*lua("lua/session.lua")) + script_text("lua/take_session.lua")),
+      peek_session(std::string(*lua("lua/session.lua")) + script_text("lua/peek_session.lua")),
+      register_node(std::string(*lua("lua/register.lua"))),
+      ask(std::string(*lua("lua/ask.lua"))) {}
 
 void Scripts::load(redis::Client& client) const {
   // One that can't be loaded fails where it is run.
-  for (const redis::Script* each : {&append, &meet, &begin, &fact})
+  for (const redis::Script* each :
+       {&append, &meet, &begin, &fact, &put_session, &take_session, &peek_session, &register_node, &ask}) {
     each->load(client, [](const redis::CommandResult&) {});
+  }
 }
 
 Call::Call(const redis::Script& script, const Names& names, Random& random, const store::Retention& retention)
@@ -69,7 +76,8 @@ Call::Call(const redis::Script& script, const Names& names, Random& random, cons
 }
 
 void Call::run(redis::Client& client, redis::Answer done) const {
-  const std::string_view keys[] = {names_.state, names_.log, names_.keys, names_.facts};
+  std::vector<std::string_view> keys{names_.state, names_.log, names_.keys, names_.facts};
+  keys.insert(keys.end(), more_keys_.begin(), more_keys_.end());
   const std::vector<std::string_view> arguments(arguments_.begin(), arguments_.end());
   script_.run(client, keys, arguments, std::move(done));
 }

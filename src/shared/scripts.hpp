@@ -27,6 +27,8 @@ struct Scripts {
   void load(redis::Client& client) const;
 
   redis::Script append, meet, begin, fact;
+  redis::Script put_session, take_session, peek_session;
+  redis::Script register_node, ask;
 };
 
 // One run of a script of the log: its keys, and the arguments that all of them take.
@@ -34,11 +36,14 @@ class Call {
  public:
   Call(const redis::Script& script, const Names& names, Random& random, const store::Retention& retention);
   void add(std::string argument) { arguments_.push_back(std::move(argument)); }
+  // One more key, after those of the log.
+  void key(std::string name) { more_keys_.push_back(std::move(name)); }
   void run(redis::Client& client, redis::Answer done) const;
 
  private:
   const redis::Script& script_;
   const Names& names_;
+  std::vector<std::string> more_keys_;
   std::vector<std::string> arguments_;
 };
 

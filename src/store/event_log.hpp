@@ -90,14 +90,15 @@ class EventLog {
   [[nodiscard]] virtual Result<std::vector<std::pair<std::string, std::string>>> facts(
       std::string_view prefix) const = 0;
 
+  // Where others share the log: waits for a short while until this hub has what a client has seen at another. `done` on
+  // any thread, or at once. Thread-safe.
+  virtual void reach(const Cursor& /*cursor*/, std::function<void()> done) { done(); }
   // The newest committed cursor, as of now. Thread-safe.
   [[nodiscard]] virtual Cursor head() const = 0;
   // False while nothing can be stored. Thread-safe.
   [[nodiscard]] virtual bool healthy() const = 0;
   // Whether `read` and `find_time` can be served: also while nothing can be stored. Thread-safe.
   [[nodiscard]] virtual bool readable() const = 0;
-  // What a thread with a descriptor table of its own needs to hand something to the log; nothing where it needs none.
-  [[nodiscard]] virtual std::optional<int> wake_up_descriptor() const { return std::nullopt; }
   // Takes effect at once.
   virtual void set_retention(Retention retention) = 0;
 };

@@ -39,7 +39,10 @@ for part = 1, tonumber(ARGV[7]) do
     for key, value in pairs(named) do redis.call('HSET', keys, key, value) end
   end
 end
--- As much as was added, and somewhat more, so that what is too much becomes less.
-if head - floor > retention.events or bytes > retention.bytes then trim(2 * (head - before) + 16) end
+-- Nodes have half a second to read what came before retention takes it (meet.lua), unless it becomes far too much. Then
+-- somewhat more goes than was added, so that it becomes less.
+if head - floor > 1.1 * retention.events + 10000 or bytes > 1.1 * retention.bytes + 16 * 1024 * 1024 then
+  trim(2 * (head - before) + 16)
+end
 save()
 return answers

@@ -65,13 +65,16 @@ class Node {
 
   [[nodiscard]] Result<void> start() {
     recorder = std::make_unique<store::testing::Recorder>();
-    log = std::make_unique<Log>(settings, clock, random, *recorder, metrics);
+    thread = std::make_unique<ReactorThread>(clock);
+    thread->start();
+    log = std::make_unique<Log>(settings, *thread, clock, random, *recorder, metrics);
     log->listen_to_facts(facts);
     return log->start();
   }
   void stop() {
     if (log) log->stop();
     log.reset();
+    thread.reset();
   }
 
   store::EventLog::Stored append(std::vector<store::Event> events) { return append_now(*log, std::move(events)); }
@@ -113,6 +116,7 @@ class Node {
   observe::Metrics metrics;
   HeardFacts facts;
   std::unique_ptr<store::testing::Recorder> recorder;
+  std::unique_ptr<ReactorThread> thread;
   std::unique_ptr<Log> log;
 
  private:
