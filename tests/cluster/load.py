@@ -1,6 +1,7 @@
 """Publishers and subscribers on a cluster, and what they make of it together."""
 
 import asyncio
+import itertools
 import random
 
 from cluster.checker import check
@@ -8,6 +9,7 @@ from cluster.publisher import Numbers, Publisher
 from cluster.records import EVERYONE, Record
 from cluster.subscriber import Subscriber
 
+_runs = itertools.count(1)
 USERS, CHANNELS = 8, 6
 WATCHER = "user:watcher"  # among the recipients of every event, so that its streams see every sequence
 
@@ -29,10 +31,11 @@ class Load:
     def __init__(self, cluster, seed, *, streams=30, publishers=4, rate=50.0, batch=4):
         self.cluster = cluster
         self.numbers = Numbers()
+        run = f"run{next(_runs)}"  # keys of an earlier load on the same cluster stand for other events
         self.subscribers = [self._watcher(n, seed) if n < 3 else self._reader(n, seed) for n in range(streams)]
         self.publishers = [
             Publisher(cluster.network, cluster.addresses, self.numbers, random.Random(f"{seed} publisher {n}"), recipients,
-                      rate=rate / publishers, batch=batch)
+                      rate=rate / publishers, batch=batch, run=run)
             for n in range(publishers)]
         self._reading, self._writing = [], []
 

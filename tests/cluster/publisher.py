@@ -39,7 +39,7 @@ class Publisher:
     """Sends `batch` events at a time, `rate` events a second, to a hub at random; now and then, and after each
     failure, to another."""
 
-    def __init__(self, network, addresses, numbers, dice, recipients, *, rate, batch=4, run="r"):
+    def __init__(self, network, addresses, numbers, dice, recipients, *, rate, batch=4, run="run"):
         self.network, self.addresses, self.numbers, self.dice = network, list(addresses), numbers, dice
         self.recipients, self.rate, self.batch, self.run_name = recipients, rate, batch, run
         self.errors = []  # answers that an application could not cure by sending again
