@@ -116,7 +116,8 @@ TEST_F(GivenSettings, RefuseAValueGivenTwiceInOnePlace) {
 
 TEST_F(GivenSettings, NameTheSettingTheValueAndWhereItStands) {
   sources.flags = {{"log.durability", "sometimes"}};
-  EXPECT_EQ(error(), "log.durability = \"sometimes\" (from --log.durability): must be memory, process or fsync");
+  EXPECT_EQ(error(), "log.durability = \"sometimes\" (from --log.durability): must be memory, process or fsync; with "
+            "Redis primary or replica:1 to replica:9");
   sources.flags = {};
   sources.environment = {"TIDINGS_SHARDS=0"};
   EXPECT_EQ(error(), "shards = \"0\" (from TIDINGS_SHARDS): must be a whole number from 1 to 255");

@@ -236,7 +236,9 @@ void Follower::begin_epoch() {
 }
 
 void Follower::learn_fact(const std::string& name, const std::string& value) {
-  facts_.insert_or_assign(name, value);
+  const auto [known, added] = facts_.try_emplace(name, value);
+  if (!added && known->second == value) return;
+  known->second = value;
   on_fact(name, value);
 }
 

@@ -80,6 +80,7 @@ void Log::Impl::learn(const std::string& name, const std::string& value) {
   {
     const std::lock_guard lock(mutex);
     known_facts.insert_or_assign(name, value);
+    if (!caught_up) return;
   }
   if (fact_listener != nullptr) fact_listener->on_fact(name, value);
 }

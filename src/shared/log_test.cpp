@@ -305,7 +305,7 @@ TEST_F(SharedLog, TellsFactsToEveryNode) {
   };
   ASSERT_TRUE(put(a, "revoked/ann", "1"));
   ASSERT_TRUE(b.start());
-  EXPECT_EQ(b.facts.of("revoked/ann"), "1");
+  EXPECT_EQ(b.facts.of("revoked/ann"), "");
   EXPECT_EQ(b.log->facts("revoked/")->size(), 1u);
   EXPECT_EQ(b.log->facts("other/")->size(), 0u);
   ASSERT_TRUE(put(a, "revoked/ann", "2"));
@@ -326,6 +326,61 @@ TEST_F(SharedLog, StoresNothingWhereRedisIsFull) {
   ASSERT_TRUE(eventually([&] { return a.append({for_everyone("3")}).has_value(); }));
   EXPECT_TRUE(a.hears(2));
   EXPECT_THAT(a.heard().back(), EndsWith("-2 3"));
+}
+
+// The same words stand in docs/operations.md.
+TEST_F(SharedLog, NeedsNoMorePermissionsThanTheseOfRedis) {
+  ask(redis.where(), {"ACL",          "SETUSER",
+                      "hub",          "on",
+                      ">secret",      "~tidings:*",
+                      "-@all",        "+@connection",
+                      "+role",        "+info",
+                      "+time",        "+wait",
+                      "+eval",        "+evalsha",
+                      "+script|load", "+get",
+                      "+set",         "+del",
+                      "+pexpire",     "+hget",
+                      "+hmget",       "+hset",
+                      "+hdel",        "+hexists",
+                      "+hscan",       "+xadd",
+                      "+xread",       "+xrange",
+                      "+xtrim",       "+zadd",
+                      "+zrem",        "+zcard",
+                      "+zrange",      "+zremrangebyscore"});
+  a.settings.address = *redis::Address::parse("redis://hub:secret@" + redis.where().text());
+  ASSERT_TRUE(a.start());
+  ASSERT_TRUE(a.append({keyed("k", "1")}));
+  EXPECT_TRUE(a.hears(1));
+}
+
+TEST_F(SharedLog, SaysWhereRedisMayThrowItAway) {
+  ask(redis.where(), {"CONFIG", "SET", "maxmemory-policy", "allkeys-lru"});
+  store::testing::LogLines lines;
+  ASSERT_TRUE(a.start());
+  const auto evicts = [&] { return a.metrics.scrape().find("tidings_redis_evicts 1") != std::string::npos; };
+  EXPECT_TRUE(eventually(evicts));
+  EXPECT_EQ(lines.count("redis_may_evict"), 1);
+  ask(redis.where(), {"CONFIG", "SET", "maxmemory-policy", "volatile-lru"});
+  ask(redis.where(), {"CLIENT", "KILL", "TYPE", "normal"});
+  EXPECT_TRUE(eventually([&] { return !evicts(); }));
+}
+
+TEST_F(SharedLog, WaitsForWhatAClientHasSeenAtAnotherHub) {
+  start_both();
+  const auto reach = [&](const store::Cursor& cursor) {
+    store::testing::answer<bool>([&](auto done) { b.log->reach(cursor, [done] { done(true); }); });
+  };
+  for (int i = 0; i < 50; ++i) {
+    const auto stored = a.append({for_everyone("1")});
+    ASSERT_TRUE(stored);
+    reach(stored->front());
+    EXPECT_GE(b.log->head(), stored->front());
+  }
+  // What nobody has seen is not waited for, once all is here that Redis has.
+  reach({a.running(), 1'000});
+  reach({0xdead, 1});
+  redis.end();
+  reach({a.running(), 1'000});
 }
 
 TEST_F(SharedLog, FindsThePlaceOfATimeByTheClockOfRedis) {
