@@ -116,7 +116,8 @@ TEST_F(GivenSettings, RefuseAValueGivenTwiceInOnePlace) {
 
 TEST_F(GivenSettings, NameTheSettingTheValueAndWhereItStands) {
   sources.flags = {{"log.durability", "sometimes"}};
-  EXPECT_EQ(error(), "log.durability = \"sometimes\" (from --log.durability): must be memory, process or fsync; with "
+  EXPECT_EQ(error(),
+            "log.durability = \"sometimes\" (from --log.durability): must be memory, process or fsync; with "
             "Redis primary or replica:1 to replica:9");
   sources.flags = {};
   sources.environment = {"TIDINGS_SHARDS=0"};
