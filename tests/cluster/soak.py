@@ -12,7 +12,7 @@ import random
 import tempfile
 import time
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from cluster import faults
@@ -34,6 +34,7 @@ class Run:
     rate: float = 60.0
     paused: float = 1.0
     say: object = print
+    settings: dict = field(default_factory=dict)  # of the hubs, beside the durability
 
 
 @dataclass
@@ -71,7 +72,7 @@ async def soak(folder, run):
     dice = random.Random(run.seed)
     began = time.monotonic()
     run.say(f"seed {run.seed}")
-    settings = {"log.durability": run.durability}
+    settings = {"log.durability": run.durability, **run.settings}
     async with Cluster(folder, settings=settings, clocks=not {faults.HubClockOff, faults.PrimaryClockOff}.isdisjoint(run.kinds)) as cluster:
         load = Load(cluster, run.seed, streams=run.streams, rate=run.rate)
         await load.start()
@@ -121,13 +122,15 @@ def main():
     parser.add_argument("--streams", type=int, default=60)
     parser.add_argument("--rate", type=float, default=150.0, help="events published a second")
     parser.add_argument("--paused", type=float, default=30.0, help="seconds that a paused hub stands still")
+    parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="a setting of the hubs")
     parser.add_argument("--folder", type=Path, help="keeps logs there")
     given = parser.parse_args()
     kinds = faults.WITHIN + faults.BEYOND if given.beyond else faults.WITHIN
     if given.kind:
         kinds = tuple(getattr(faults, name) for name in given.kind)
     run = Run(given.seed, given.faults, given.deliveries, given.seconds, kinds, given.durability, given.streams,
-              given.rate, given.paused, lambda line: print(line, flush=True))
+              given.rate, given.paused, lambda line: print(line, flush=True),
+              dict(one.split("=", 1) for one in given.set))
     with tempfile.TemporaryDirectory() as temporary:
         outcome = asyncio.run(soak(given.folder or Path(temporary), run))
     print(outcome.summary())
