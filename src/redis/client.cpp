@@ -82,7 +82,7 @@ class Client::Impl final : private LinkListener {
   void retry();
   void enqueue(std::span<const std::string_view> words, Answer done, Milliseconds timeout);
   void refuse(const Answer& done, ErrorCode code, std::string why);
-  void lose(std::string reason);
+  void lose(const std::string& reason);
   void answer_all(std::string_view reason);
   void check_deadlines();
   void ping();
@@ -217,7 +217,7 @@ void Client::Impl::on_reply(Reply reply) {
 }
 
 // Finds the primary anew, at once where the last one served for a while.
-void Client::Impl::lose(std::string reason) {
+void Client::Impl::lose(const std::string& reason) {
   link_.close();
   if (reactor_.now() - connected_at_ >= settings_.most_backoff) backoff_ = settings_.first_backoff;
   retry();

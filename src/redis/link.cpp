@@ -79,9 +79,8 @@ void Link::open(const Endpoint& endpoint) {
   }
   phase_ = Phase::connecting;
   stream_ = net::ByteStream(std::move(socket));
-  if (auto watched = reactor_.add(stream_.descriptor(), *this); !watched) {
-    return end(Ending::Cause::unreachable, std::move(watched.error().detail));
-  }
+  const auto watched = reactor_.add(stream_.descriptor(), *this);
+  if (!watched) return end(Ending::Cause::unreachable, watched.error().detail);
   reactor_.timers().arm(*this, reactor_.now() + settings_.open_within);
 }
 

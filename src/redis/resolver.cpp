@@ -81,7 +81,7 @@ Resolver::Resolver(net::Reactor& reactor, LookUp by_name) : reactor_(reactor), b
 
 Resolver::~Resolver() { cancel(); }
 
-void Resolver::resolve(const HostPort& where, Found found) {
+void Resolver::resolve(const HostPort& where, const Found& found) {
   if (auto numeric = ask(where, AI_NUMERICHOST)) return found(std::move(*numeric));
   if (search_ && search_->still_running()) {
     return found(fail(ErrorCode::store_unavailable, where.host + ": the last look-up of a name has not ended yet"));

@@ -42,7 +42,7 @@ class Resolver {
   Resolver& operator=(const Resolver&) = delete;
 
   // Calls `found` once, perhaps before this returns, unless it is cancelled. One at a time.
-  void resolve(const HostPort& where, Found found);
+  void resolve(const HostPort& where, const Found& found);
   void cancel();
 
  private:
