@@ -28,9 +28,16 @@ def seed(say):
 
 @pytest.fixture(scope="session")
 def say(request):
-    """Shows a line at once."""
+    """Shows lines at once, whether or not the test passes."""
     reporter = request.config.pluginmanager.get_plugin("terminalreporter")
-    return lambda text: [reporter.write_line(line) for line in ["", *text.splitlines()] if line]
+    capture = request.config.pluginmanager.get_plugin("capturemanager")
+
+    def show(text):
+        with capture.global_and_fixture_disabled():
+            for line in ["", *text.splitlines()]:
+                reporter.write_line(line)
+
+    return show
 
 
 @pytest.fixture(scope="module")
