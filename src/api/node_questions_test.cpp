@@ -1,5 +1,6 @@
 #include "api/node_questions.hpp"
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
 
 #include <map>
@@ -51,7 +52,7 @@ class SharedHub : public testing::Hub {
   shared::NodeSettings node(std::uint32_t number, std::string name) const {
     return {.address = *redis::Address::parse("redis://" + redis.where().text()), .number = number, .name = name};
   }
-  ExchangeTestPtr as_admin(std::string method, std::string target) {
+  testing::ExchangeTestPtr as_admin(std::string method, std::string target) {
     return ask(std::move(method), std::move(target), {{"Authorization", bearer(admin())}});
   }
   // What this hub answers the other.

@@ -98,7 +98,7 @@ class Copy {
 
   mutable std::shared_mutex gate_;  // alone, while the store is another
   std::unique_ptr<store::EventStore> store_;
-  std::atomic<bool> filling_{false};
+  std::atomic<bool> filling_{true};  // not all is there that readers may ask for
 
   mutable std::mutex mutex_;
   store::Epochs epochs_;                // under the mutex

@@ -357,9 +357,9 @@ TEST_F(SharedLog, SaysWhereRedisMayThrowItAway) {
   ask(redis.where(), {"CONFIG", "SET", "maxmemory-policy", "allkeys-lru"});
   store::testing::LogLines lines;
   ASSERT_TRUE(a.start());
-  const auto evicts = [&] { return a.metrics.scrape().find("tidings_redis_evicts 1") != std::string::npos; };
+  const auto evicts = [&] { return a.metrics.scrape().find("\ntidings_redis_evicts 1\n") != std::string::npos; };
   EXPECT_TRUE(eventually(evicts));
-  EXPECT_EQ(lines.count("redis_may_evict"), 1);
+  EXPECT_TRUE(eventually([&] { return lines.count("redis_may_evict") == 1; }));
   ask(redis.where(), {"CONFIG", "SET", "maxmemory-policy", "volatile-lru"});
   ask(redis.where(), {"CLIENT", "KILL", "TYPE", "normal"});
   EXPECT_TRUE(eventually([&] { return !evicts(); }));

@@ -4,6 +4,8 @@
 -- ARGV from 7: the user, what it holds, for how many ms, how many a user may have, how many all.
 -- Answers how many there are of all; where there is no room, which limit it is and for how many ms.
 
+-- First, so that a Redis whose memory is full refuses the whole of it.
+save()
 local ends = now + tonumber(ARGV[9])
 for _, limited in ipairs({{KEYS[7], ARGV[10], 'user'}, {KEYS[6], ARGV[11], 'all'}}) do
   redis.call('ZREMRANGEBYSCORE', limited[1], '-inf', now)
@@ -17,5 +19,4 @@ for _, list in ipairs({KEYS[6], KEYS[7]}) do
   redis.call('ZADD', list, ends, KEYS[5])
   redis.call('PEXPIRE', list, ARGV[9])
 end
-save()
 return redis.call('ZCARD', KEYS[6])
