@@ -84,11 +84,11 @@ run_units() {
   return $status
 }
 
-# run_pytest <name> <binary> [<pytest argument>...]: the integration tests against one build of the hub.
+# run_pytest <name> <binary> <folder> [<pytest argument>...]: a folder's tests against one build of the hub.
 run_pytest() {
-  local name="$1" binary="$2"
-  shift 2
-  if TIDINGS_BINARY="$root/$binary" run_logged "$name" build/venv/bin/python -m pytest tests -q \
+  local name="$1" binary="$2" folder="$3"
+  shift 3
+  if TIDINGS_BINARY="$root/$binary" run_logged "$name" build/venv/bin/python -m pytest "$folder" -q \
     -p no:cacheprovider "--junitxml=$results/$name.xml" "$@"; then
     say "  $name: $(tail -n 1 "$logs/$name.log")"
   else
@@ -105,13 +105,23 @@ step_unit() {
 
 step_integration() {
   check integration "checked preset builds" scripts/build checked || return 1
-  TIDINGS_TEST_SCALE="${TIDINGS_TEST_SCALE:-0.1}" run_pytest integration build/checked/tidings -m "not release"
+  TIDINGS_TEST_SCALE="${TIDINGS_TEST_SCALE:-0.1}" run_pytest integration build/checked/tidings tests -m "not release"
 }
 
 # The binary that ships, at full scale, and what only it can show: figures of time and memory.
 step_release() {
   check release "release preset builds" scripts/build release tidings || return 1
-  run_pytest integration-release build/release/tidings
+  run_pytest integration-release build/release/tidings tests
+}
+
+# Three hubs on one Redis, and faults. $cluster_long and $cluster_seed come from the command line.
+step_cluster() {
+  check cluster "release preset builds" scripts/build release tidings || return 1
+  local status=0
+  TIDINGS_CLUSTER_LONG="$cluster_long" TIDINGS_CLUSTER_SEED="$cluster_seed" \
+    run_pytest cluster build/release/tidings tests/cluster || status=1
+  grep -E '^(seed|deliveries|lost|[0-9]+ (hubs killed|sessions)) ' "$logs/cluster.log" | uniq | sed 's/^/    /'
+  return $status
 }
 
 step_tsan() {

@@ -1,6 +1,8 @@
+#include <charconv>
 #include <utility>
 
 #include "api/authenticate.hpp"
+#include "api/node_questions.hpp"
 #include "api/paging.hpp"
 #include "api/resources.hpp"
 #include "api/revocation_facts.hpp"
@@ -8,26 +10,38 @@
 namespace tidings::api {
 namespace {
 
-Json shown(const events::ConnectionInfo& connection, const std::string& node) {
-  Json metadata = Json::object();
-  for (const auto& [name, value] : connection.labels) metadata[name] = value;
-  return {{"id", connection.id.text()},
-          {"user", connection.user},
-          {"address", connection.address},
-          {"opened_at", to_rfc3339(connection.opened_at)},
-          {"expires_at", to_rfc3339(connection.expires_at)},
-          {"cursor", connection.cursor},
-          {"behind", connection.behind},
-          {"events", connection.events},
-          {"channels", connection.channels},
-          {"metadata", std::move(metadata)},
-          {"node", node}};
+void respond_with_connections(const Call& call, Page page, std::size_t limit, const std::vector<std::string>& missing) {
+  std::string next;
+  Json connections = first_of(std::move(page), "id", limit, next, [](Json&, const Json&) {});
+  Json body{{"connections", std::move(connections)}, {"next", next_page(next)}};
+  add_missing(body, missing);
+  call.respond(json(200, body));
 }
 
-void disconnect_user(const Call& call, const std::string& user) {
-  call.services().streams.disconnect_user(call.reactor(), user, [call](std::size_t count) {
-    call.respond(json(200, {{"disconnected", count}}));
-  });
+// How many streams another hub says that it ended.
+std::size_t count_of(const std::string& answer) {
+  std::size_t count = 0;
+  std::from_chars(answer.data(), answer.data() + answer.size(), count);
+  return count;
+}
+
+void disconnect_user(const Call& call, const std::string& user, std::int64_t until) {
+  shared::Nodes* nodes = call.services().nodes;
+  if (nodes == nullptr) {
+    return call.services().streams.disconnect_user(call.reactor(), user, [call](std::size_t count) {
+      call.respond(json(200, {{"disconnected", count}}));
+    });
+  }
+  call.services().revoker->end_streams(user, until, call.on_own_thread([call, nodes, user, until](std::size_t count) {
+    nodes->ask("disconnect_user", question_of_user(user, until),
+               call.on_own_thread([call, count](const shared::Nodes::Answers& others) {
+                 std::size_t all = count;
+                 for (const std::string& answer : others.answers) all += count_of(answer);
+                 Json body{{"disconnected", all}};
+                 add_missing(body, others.missing);
+                 call.respond(json(200, body));
+               }));
+  }));
 }
 
 }  // namespace
@@ -36,15 +50,23 @@ void get_connections(Call call) {
   if (const auto admin = authenticate_admin(call); !admin) return call.refuse(admin.error());
   auto listing = listing_query(call.request());
   if (!listing) return call.refuse(listing.error());
-  events::Streams::Query query{std::move(listing->user), std::move(listing->channel), std::move(listing->after),
-                               listing->limit};
-  call.services().streams.list(call.reactor(), std::move(query), [call](const events::Streams::Listing& page) {
-    Json connections = Json::array();
-    for (const auto& connection : page.connections) {
-      connections.push_back(shown(connection, call.services().settings.node));
-    }
-    call.respond(json(200, {{"connections", std::move(connections)}, {"next", next_page(page.next)}}));
-  });
+  events::Streams::Query query{listing->user, listing->channel, listing->after, listing->limit};
+  call.services().streams.list(
+      call.reactor(), std::move(query), [call, listing = *listing](const events::Streams::Listing& own) {
+        Page page{.items = {}, .more = !own.next.empty()};
+        for (const auto& connection : own.connections) {
+          page.items.push_back(shown(connection, call.services().settings.node));
+        }
+        shared::Nodes* nodes = call.services().nodes;
+        if (nodes == nullptr) return respond_with_connections(call, std::move(page), listing.limit, {});
+        nodes->ask("connections", question_of(listing),
+                   call.on_own_thread([call, page, limit = listing.limit](shared::Nodes::Answers others) mutable {
+                     for (const std::string& answer : others.answers) {
+                       if (!add_page(page, answer)) others.missing.emplace_back("unknown");
+                     }
+                     respond_with_connections(call, std::move(page), limit, others.missing);
+                   }));
+      });
 }
 
 void delete_connections(Call call) {
@@ -55,9 +77,9 @@ void delete_connections(Call call) {
     return call.refuse({ErrorCode::parameter_invalid, "say whose connections with \"user\""});
   }
   std::string user = std::move(listing->user);
-  revoke(call.services(), user, call.on_own_thread([call, user](Result<void> revoked) {
+  revoke(call.services(), user, call.on_own_thread([call, user](const Result<std::int64_t>& revoked) {
     if (!revoked) return call.refuse(revoked.error());
-    disconnect_user(call, user);
+    disconnect_user(call, user, *revoked);
   }));
 }
 
@@ -65,10 +87,19 @@ void delete_connection(Call call) {
   if (const auto admin = authenticate_admin(call); !admin) return call.refuse(admin.error());
   const auto id = events::ConnectionId::parse(call.parameter());
   if (!id) return call.refuse({ErrorCode::connection_not_found, "this is no connection's id"});
-  call.services().streams.disconnect(call.reactor(), *id, [call](bool found) {
+  const auto respond = [call](bool found) {
     if (!found) return call.refuse({ErrorCode::connection_not_found, "the connection has ended, or never was"});
     call.respond(no_content());
-  });
+  };
+  shared::Nodes* nodes = call.services().nodes;
+  if (nodes == nullptr || id->node() == nodes->number()) {
+    return call.services().streams.disconnect(call.reactor(), *id, respond);
+  }
+  nodes->ask_one(id->node(), "disconnect", question_of_disconnection(id->text()),
+                 call.on_own_thread([call, respond](const Result<std::string>& answer) {
+                   if (!answer) return call.refuse(answer.error());
+                   respond(*answer == "true");
+                 }));
 }
 
 }  // namespace tidings::api

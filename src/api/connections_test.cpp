@@ -130,7 +130,7 @@ TEST_F(Connections, StayWhereThereIsNoRoomForTheRevocation) {
   auth::Revocations none(0);
   Services full{settings, clock, random, tokens, sessions, none, publisher_keys, log, streams, metrics, draining};
   std::optional<ErrorCode> refused;
-  revoke(full, "ada", [&](const Result<void>& done) { refused = done.error().code; });
+  revoke(full, "ada", [&](const Result<std::int64_t>& done) { refused = done.error().code; });
   EXPECT_EQ(refused, ErrorCode::overloaded);
   EXPECT_TRUE(log.facts("revoked/").value().empty());
   auth::Revocations loaded(0);

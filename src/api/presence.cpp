@@ -1,10 +1,25 @@
 #include <utility>
 
 #include "api/authenticate.hpp"
+#include "api/node_questions.hpp"
 #include "api/paging.hpp"
 #include "api/resources.hpp"
 
 namespace tidings::api {
+namespace {
+
+void respond_with_users(const Call& call, const ListingQuery& query, Page page,
+                        const std::vector<std::string>& missing) {
+  std::string next;
+  Json users = first_of(std::move(page), "user", query.limit, next, [](Json& into, const Json& from) {
+    into["connections"] = into.value("connections", std::uint64_t{0}) + from.value("connections", std::uint64_t{0});
+  });
+  Json body{{"channel", query.channel}, {"users", std::move(users)}, {"next", next_page(next)}};
+  add_missing(body, missing);
+  call.respond(json(200, body));
+}
+
+}  // namespace
 
 void get_presence(Call call) {
   if (const auto admin = authenticate_admin(call); !admin) return call.refuse(admin.error());
@@ -13,15 +28,23 @@ void get_presence(Call call) {
   if (listing->channel.empty()) {
     return call.refuse({ErrorCode::parameter_invalid, "say whose presence with \"channel\""});
   }
-  call.services().streams.presence(
-      call.reactor(), listing->channel, listing->after, listing->limit,
-      [call, channel = listing->channel](const events::Streams::Presence& page) {
-        Json users = Json::array();
-        for (const auto& [user, connections] : page.users) {
-          users.push_back({{"user", user}, {"connections", connections}});
-        }
-        call.respond(json(200, {{"channel", channel}, {"users", std::move(users)}, {"next", next_page(page.next)}}));
-      });
+  call.services().streams.presence(call.reactor(), listing->channel, listing->after, listing->limit,
+                                   [call, query = *listing](const events::Streams::Presence& own) {
+                                     Page page{.items = {}, .more = !own.next.empty()};
+                                     for (const auto& [user, connections] : own.users) {
+                                       page.items.push_back({{"user", user}, {"connections", connections}});
+                                     }
+                                     shared::Nodes* nodes = call.services().nodes;
+                                     if (nodes == nullptr) return respond_with_users(call, query, std::move(page), {});
+                                     nodes->ask(
+                                         "presence", question_of(query),
+                                         call.on_own_thread([call, query, page](shared::Nodes::Answers others) mutable {
+                                           for (const std::string& answer : others.answers) {
+                                             if (!add_page(page, answer)) others.missing.emplace_back("unknown");
+                                           }
+                                           respond_with_users(call, query, std::move(page), others.missing);
+                                         }));
+                                   });
 }
 
 }  // namespace tidings::api

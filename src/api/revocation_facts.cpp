@@ -1,14 +1,22 @@
 #include "api/revocation_facts.hpp"
 
+#include <algorithm>
 #include <charconv>
-#include <cstdint>
-#include <string_view>
 #include <utility>
+
+#include "observe/log.hpp"
 
 namespace tidings::api {
 namespace {
 
 constexpr std::string_view prefix = "revoked/";
+
+std::optional<std::int64_t> seconds_of(std::string_view value) {
+  std::int64_t until = 0;
+  const char* const end = value.data() + value.size();
+  const auto [after, error] = std::from_chars(value.data(), end, until);
+  return error == std::errc{} && after == end ? std::optional(until) : std::nullopt;
+}
 
 }  // namespace
 
@@ -16,27 +24,65 @@ Result<void> load_revocations(const store::EventLog& log, auth::Revocations& rev
   const auto facts = log.facts(prefix);
   if (!facts) return tl::unexpected(facts.error());
   for (const auto& [name, value] : *facts) {
-    std::int64_t until = 0;
-    const char* const end = value.data() + value.size();
-    if (const auto [after, error] = std::from_chars(value.data(), end, until); error != std::errc{} || after != end) {
-      return fail(ErrorCode::store_unavailable, "a stored revocation is not a number of seconds");
-    }
-    revocations.restore(std::string_view(name).substr(prefix.size()), until);
+    const auto until = seconds_of(value);
+    if (!until) return fail(ErrorCode::store_unavailable, "a stored revocation is not a number of seconds");
+    revocations.restore(std::string_view(name).substr(prefix.size()), *until);
   }
   return {};
 }
 
-void revoke(Services& services, const std::string& user, std::function<void(Result<void>)> done) {
+void revoke(Services& services, const std::string& user, std::function<void(Result<std::int64_t>)> done) {
   const auto until = std::chrono::floor<Seconds>(services.clock.wall().time_since_epoch()).count();
   // One that reaches further (the calendar was set back since) is not to be shortened.
-  if (services.revocations.revoked(user, until + 1)) return done({});
+  if (services.revocations.revoked(user, until + 1)) return done(until);
   // Refused before it is stored: what is stored counts again at the next start.
-  if (auto room = services.revocations.check_room(user); !room) return done(std::move(room));
+  if (auto room = services.revocations.check_room(user); !room) return done(tl::unexpected(std::move(room).error()));
   services.log.put_fact(
       std::string(prefix) + user, std::to_string(until),
-      [&revocations = services.revocations, user, until, done = std::move(done)](Result<void> stored) {
-        done(stored.and_then([&] { return revocations.revoke(user, until); }));
+      [&revocations = services.revocations, user, until, done = std::move(done)](const Result<void>& stored) {
+        done(stored.and_then([&] { return revocations.revoke(user, until); }).map([until] { return until; }));
       });
+}
+
+void Revoker::on_fact(std::string_view name, std::string_view value) {
+  if (!name.starts_with(prefix)) return;
+  const auto until = seconds_of(value);
+  if (!until) {
+    return observe::log(observe::Level::error, "revocation_malformed",
+                        {{"detail", "a stored revocation is not a number of seconds"}});
+  }
+  const std::string user(name.substr(prefix.size()));
+  revocations_.restore(user, *until);
+  end_streams(user, *until, [](std::size_t) {});
+}
+
+void Revoker::end_streams(const std::string& user, std::int64_t until, std::function<void(std::size_t)> done) {
+  std::shared_ptr<Ended> ended;
+  {
+    const std::lock_guard lock(mutex_);
+    const auto known =
+        std::ranges::find_if(ended_, [&](const auto& each) { return each->user == user && each->until == until; });
+    if (known != ended_.end() && !(*known)->count) return (*known)->waiting.push_back(std::move(done));
+    if (known != ended_.end()) {
+      ended = *known;
+    } else {
+      ended_.push_back(std::make_shared<Ended>(Ended{user, until, std::nullopt, {std::move(done)}}));
+      if (ended_.size() > most_remembered) ended_.pop_front();
+    }
+  }
+  if (ended) return done(*ended->count);
+  streams_.disconnect_user(reactor_, user, [this, user, until](std::size_t count) {
+    std::vector<std::function<void(std::size_t)>> waiting;
+    {
+      const std::lock_guard lock(mutex_);
+      for (const auto& each : ended_) {
+        if (each->user != user || each->until != until) continue;
+        each->count = count;
+        waiting.swap(each->waiting);
+      }
+    }
+    for (const auto& each : waiting) each(count);
+  });
 }
 
 }  // namespace tidings::api

@@ -1,8 +1,16 @@
-// Revocations as facts of the log, "revoked/<user>" = seconds since 1970, so that they survive restarts (SPEC §1.7).
+// Revocations as facts of the log, "revoked/<user>" = seconds since 1970, so that they survive restarts and reach every
+// hub that shares the log (SPEC §1.7).
 #pragma once
 
+#include <cstdint>
+#include <deque>
 #include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "api/services.hpp"
 
@@ -11,7 +19,37 @@ namespace tidings::api {
 // What the log kept, into memory; once, before the first request.
 [[nodiscard]] Result<void> load_revocations(const store::EventLog& log, auth::Revocations& revocations);
 
-// Refuses the tokens of `user` issued until now: stored first, then in force. `done` on any thread.
-void revoke(Services& services, const std::string& user, std::function<void(Result<void>)> done);
+// Refuses the tokens of `user` issued until now: stored first, then in force. `done` on any thread, with the second up
+// to which they are refused.
+void revoke(Services& services, const std::string& user, std::function<void(Result<std::int64_t>)> done);
+
+// Has revocations that other hubs store take effect on this one.
+class Revoker final : public store::FactListener {
+ public:
+  static constexpr std::size_t most_remembered = 256;
+
+  // `reactor`: of one of the shards.
+  Revoker(auth::Revocations& revocations, events::Streams& streams, net::Reactor& reactor)
+      : revocations_(revocations), streams_(streams), reactor_(reactor) {}
+
+  void on_fact(std::string_view name, std::string_view value) override;
+  // Ends the user's streams, once for a revocation, whoever comes first: the fact, or the hub that asks how many there
+  // were. `done` on any thread, with how many. Thread-safe.
+  void end_streams(const std::string& user, std::int64_t until, std::function<void(std::size_t)> done);
+
+ private:
+  struct Ended {
+    std::string user;
+    std::int64_t until = 0;
+    std::optional<std::size_t> count;
+    std::vector<std::function<void(std::size_t)>> waiting;
+  };
+
+  auth::Revocations& revocations_;
+  events::Streams& streams_;
+  net::Reactor& reactor_;
+  std::mutex mutex_;
+  std::deque<std::shared_ptr<Ended>> ended_;  // under the mutex
+};
 
 }  // namespace tidings::api

@@ -16,6 +16,7 @@
 #include "observe/metrics.hpp"
 #include "platform/clock.hpp"
 #include "platform/random.hpp"
+#include "shared/nodes.hpp"
 #include "store/event_log.hpp"
 
 namespace tidings::api {
@@ -34,6 +35,8 @@ struct ApiSettings {
   std::function<Result<std::string>(const auth::TokenRequest&)> dev_token;
 };
 
+class Revoker;
+
 struct Services {
   const ApiSettings& settings;
   const Clock& clock;
@@ -46,6 +49,9 @@ struct Services {
   events::Streams& streams;
   observe::Metrics& metrics;
   std::atomic<bool>& draining;
+  // Where the log is shared: the other hubs.
+  shared::Nodes* nodes = nullptr;
+  Revoker* revoker = nullptr;
 };
 
 }  // namespace tidings::api

@@ -81,6 +81,16 @@ class Opening : public std::enable_shared_from_this<Opening> {
   }
 
   void find_place() {
+    // What the client has seen at another hub may be on its way to this one.
+    const auto& last = options_.start.last_event_id;
+    const auto cursor = last ? store::Cursor::parse(*last) : std::nullopt;
+    if (!cursor) return take_place();
+    services().log.reach(*cursor, [next = call_.on_own_thread([self = shared_from_this()](bool) {
+      self->take_place();
+    })]() mutable { next(true); });
+  }
+
+  void take_place() {
     if (head_only_) {
       if (auto good = services().streams.check_limits(options_.user, options_.address); !good) {
         return refuse(good.error());

@@ -54,6 +54,7 @@ constexpr std::array catalogue{
     Entry{header_too_large, {"header_too_large", 431, "The header is too large"}},
     Entry{internal, {"internal", 500, "The hub failed"}},
     Entry{store_unavailable, {"store_unavailable", 503, "The store is unavailable"}},
+    Entry{not_replicated, {"not_replicated", 503, "Too few replicas have confirmed it"}},
     Entry{overloaded, {"overloaded", 503, "The hub is overloaded"}},
     Entry{draining, {"draining", 503, "The hub is shutting down"}},
     Entry{http_version_unsupported, {"http_version_unsupported", 505, "The HTTP version is not supported"}},

@@ -61,6 +61,7 @@ enum class ErrorCode : std::uint8_t {
   // 500, 503, 505
   internal,
   store_unavailable,  // the log can't be written, or is damaged
+  not_replicated,     // stored, but too few replicas have confirmed it
   overloaded,         // a bounded queue is full
   draining,           // the hub is shutting down
   http_version_unsupported,

@@ -6,11 +6,18 @@
 
 namespace tidings::events {
 
-ConnectionId ConnectionId::make(std::uint8_t shard, Random& random) {
+ConnectionId ConnectionId::make(std::uint32_t node, std::uint8_t shard, Random& random) {
   ConnectionId id;
   random.fill(id.bytes);
   id.bytes[0] = std::byte{shard};
+  for (std::size_t i = 0; i < sizeof node; ++i) id.bytes[1 + i] = static_cast<std::byte>(node >> (8 * i));
   return id;
+}
+
+std::uint32_t ConnectionId::node() const {
+  std::uint32_t node = 0;
+  for (std::size_t i = 0; i < sizeof node; ++i) node |= std::to_integer<std::uint32_t>(bytes[1 + i]) << (8 * i);
+  return node;
 }
 
 std::optional<ConnectionId> ConnectionId::parse(std::string_view text) {

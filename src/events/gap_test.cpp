@@ -51,6 +51,28 @@ TEST_F(Gaps, RetentionGoesOnAtTheOldestKept) {
   EXPECT_EQ(client.data().size(), 10U);
 }
 
+// A hub that shares its log and was cut off for longer than events are kept.
+TEST_F(Gaps, RetentionMayTakeWhatTheHubWasNeverToldOf) {
+  publish_numbered(1, 5);
+  const Client live = open(options());
+  const Client stuck = open(options("bob"), 0, 0);
+  publish("6");
+  raise_floor(20);
+  turn();
+  const auto record = std::make_shared<const store::Record>(store::Record{21, clock.wall(), event("21")});
+  log->records.push_back(record);
+  streams->on_committed({&log->records.back(), 1});
+  turn();
+  ASSERT_EQ(said(live).size(), 1U);
+  EXPECT_EQ(said(live)[0].id, cursor(20));
+  EXPECT_EQ(live.data().back(), "21");
+  stuck.response->room = testing::FakeResponse::unlimited;
+  stuck.response->consumer->on_writable();
+  turn();
+  expect_one_gap(stuck, gap("retention", cursor(5), cursor(20)), cursor(20));
+  EXPECT_EQ(stuck.data(), Data{"21"});
+}
+
 TEST_F(Gaps, AtTheFloorNothingIsMissing) {
   publish_numbered(1, 5);
   raise_floor(3);

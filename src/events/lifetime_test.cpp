@@ -148,7 +148,7 @@ TEST_F(Lifetime, AnotherUsersOrAnUnknownConnectionIsNotExtended) {
   turn();
   EXPECT_EQ(extend(client, "ann", clock.wall()).error().code, ErrorCode::connection_not_found);
   bool answered = false;
-  streams->extend(*reactors[0], ConnectionId::make(200, random), "ann", clock.wall(), std::nullopt, nullptr,
+  streams->extend(*reactors[0], ConnectionId::make(0, 200, random), "ann", clock.wall(), std::nullopt, nullptr,
                   [&](const Result<void>& done) { answered = !done; });
   turn();
   EXPECT_TRUE(answered);
@@ -174,7 +174,7 @@ TEST_F(Lifetime, DisconnectsOneStream) {
   };
   disconnect(client.id());
   disconnect(client.id());
-  disconnect(ConnectionId::make(7, random));
+  disconnect(ConnectionId::make(0, 7, random));
   EXPECT_EQ(answers, (std::vector<bool>{true, false, false}));
   expect_bye(client, bye("disconnected"));
   EXPECT_FALSE(other.response->gone());

@@ -229,8 +229,9 @@ TEST_F(Operators, TheLogDoesNotWaitForAReactorThatHasStopped) {
 }
 
 TEST_F(Operators, ConnectionIdsAreReadBack) {
-  const ConnectionId id = ConnectionId::make(7, random);
+  const ConnectionId id = ConnectionId::make(0xfedcba98, 7, random);
   EXPECT_EQ(id.shard(), 7);
+  EXPECT_EQ(id.node(), 0xfedcba98);
   EXPECT_EQ(id.text().size(), 22U);
   EXPECT_EQ(ConnectionId::parse(id.text()), id);
   EXPECT_FALSE(ConnectionId::parse("short"));

@@ -113,6 +113,7 @@ class Shard final : public net::SlicedWork {
   // News and dispatch: shard_dispatch.cpp.
   void take_news();
   void learn(const ShardNews& news);
+  void learn_floor(store::Position floor);
   void learn_frame(const FramePtr& frame);
   void find_head();
   bool dispatch(std::size_t visits);

@@ -14,7 +14,7 @@ void Shard::take_news() {
 
 void Shard::learn(const ShardNews& news) {
   if (const auto* frame = std::get_if<FramePtr>(&news)) return learn_frame(*frame);
-  if (const auto* floor = std::get_if<FloorRaised>(&news)) return timeline_.raise_floor(floor->floor);
+  if (const auto* floor = std::get_if<FloorRaised>(&news)) return learn_floor(floor->floor);
   const auto& epoch = std::get<store::Epoch>(news);
   timeline_.begin(epoch);
   if (head_known_) return ring_.pass_to(epoch.base);
@@ -22,6 +22,22 @@ void Shard::learn(const ShardNews& news) {
   ring_.restart(epoch.base);
   dispatched_ = epoch.base;
   dispatched_epoch_ = timeline_.running();
+}
+
+void Shard::learn_floor(store::Position floor) {
+  timeline_.raise_floor(floor);
+  if (!head_known_ || floor <= ring_.head()) return;
+  // Retention took what this hub was never told of (a copy that was cut off for long): every stream stands where it has
+  // come to, and is told of the gap.
+  connections_.for_each([this](Subscriber& stream) {
+    if (stream.state != StreamState::live) return;
+    settle(stream);
+    make_ready(stream);
+  });
+  if (dispatch_.active) index_.release();
+  dispatch_ = {};
+  ring_.restart(floor);
+  dispatched_ = floor;
 }
 
 void Shard::learn_frame(const FramePtr& frame) {

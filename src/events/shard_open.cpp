@@ -48,7 +48,7 @@ void Shard::open_at(Opening& opening, const std::optional<Since>& since) {
   stream.response = opening.exchange->respond_stream(std::move(opening.head), stream);
   if (stream.response == nullptr) return streams_.destroy(stream);
   const StreamOptions& options = opening.options;
-  stream.id = ConnectionId::make(number_, context_.random);
+  stream.id = ConnectionId::make(context_.settings.node, number_, context_.random);
   stream.form = options.form;
   stream.address = options.address;
   stream.names = pack_names(options.user, options.labels);

@@ -25,14 +25,15 @@
 
 namespace tidings::events {
 
-// 128 bits: the shard in the first byte, randomness in the rest, so that any node of a hub finds the shard at once.
-// Text: 22 characters of base64url.
+// 128 bits: the shard in the first byte, the hub's number in the next four, randomness in the rest, so that hubs that
+// share a log find a stream at once. Text: 22 characters of base64url.
 struct ConnectionId {
   std::array<std::byte, 16> bytes{};
-  [[nodiscard]] static ConnectionId make(std::uint8_t shard, Random& random);
+  [[nodiscard]] static ConnectionId make(std::uint32_t node, std::uint8_t shard, Random& random);
   [[nodiscard]] static std::optional<ConnectionId> parse(std::string_view text);
   [[nodiscard]] std::string text() const;
   [[nodiscard]] std::uint8_t shard() const { return static_cast<std::uint8_t>(bytes[0]); }
+  [[nodiscard]] std::uint32_t node() const;
   bool operator==(const ConnectionId&) const = default;
 };
 
@@ -75,6 +76,7 @@ struct ConnectionInfo {
 };
 
 struct StreamSettings {
+  std::uint32_t node = 0;  // this hub's number, in the ids of its connections
   std::atomic<Milliseconds> heartbeat{Seconds{15}};
   std::atomic<Milliseconds> retry{Seconds{1}};
   std::atomic<Milliseconds> write_timeout{Seconds{60}};

@@ -59,9 +59,17 @@ void take_addresses(Config& config, const Typed& values) {
 }
 
 void take_log(Config& config, const Typed& values) {
-  config.store = values.text("store") == "memory" ? StoreKind::memory : StoreKind::embedded;
+  const std::string store = values.text("store");
+  config.store = store == "memory" ? StoreKind::memory : StoreKind::embedded;
+  if (auto address = redis::Address::parse(store)) {
+    config.store = StoreKind::redis;
+    config.redis_address = *std::move(address);
+  }
+  config.redis_prefix = values.text("redis.prefix");
   config.data_dir = values.text("data_dir");
-  config.durability = durability_named(values.text("log.durability"));
+  const std::string durability = values.text("log.durability");
+  config.durability = durability_named(durability);
+  config.replicas = durability == "primary" ? std::optional<std::size_t>(0) : parse_replicas(durability);
   config.retention.age = values.duration("log.retention_age");
   config.retention.events = values.count("log.retention_events");
   config.retention.bytes = values.size("log.retention_bytes");

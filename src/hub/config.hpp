@@ -15,11 +15,12 @@
 #include "net/address.hpp"
 #include "observe/log.hpp"
 #include "platform/clock.hpp"
+#include "redis/address.hpp"
 #include "store/event_log.hpp"
 
 namespace tidings::hub {
 
-enum class StoreKind : std::uint8_t { memory, embedded };
+enum class StoreKind : std::uint8_t { memory, embedded, redis };
 
 // Named as the settings are (SPEC §8).
 struct Config {
@@ -28,8 +29,11 @@ struct Config {
   std::vector<net::IpNetwork> proxy_trusted;
 
   StoreKind store = StoreKind::embedded;
+  redis::Address redis_address;  // of a store in Redis
+  std::string redis_prefix;
   std::string data_dir;
-  store::Durability durability = store::Durability::fsync;
+  store::Durability durability = store::Durability::fsync;  // of a store of the hub's own
+  std::optional<std::size_t> replicas;  // that must confirm, where durability is one of Redis: 0 for `primary`
   store::Retention retention;
 
   std::optional<std::string> auth_secret;

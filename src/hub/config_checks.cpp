@@ -39,6 +39,19 @@ std::optional<std::string> fault_of_development(const Config& config) {
   return std::nullopt;
 }
 
+std::optional<std::string> fault_of_store(const Config& config) {
+  const bool shared = config.store == StoreKind::redis;
+  if (shared && !config.sse_token_secret && !config.auth_secret) {
+    return "store: hubs that share a Redis must sign SSE tokens alike; set sse_token.secret or auth.secret";
+  }
+  if (!shared && config.replicas) {
+    return "log.durability: primary and replica:n are durabilities of Redis; set store to its URL, or memory, process "
+           "or "
+           "fsync here";
+  }
+  return std::nullopt;
+}
+
 std::optional<std::string> fault_of_addresses(const Config& config) {
   std::set<std::string_view> seen;
   const auto free_port = [](std::string_view text) { return text.ends_with(":0"); };
@@ -56,7 +69,7 @@ std::optional<std::string> fault_of_addresses(const Config& config) {
 }  // namespace
 
 std::optional<std::string> fault_of(const Config& config) {
-  for (const auto rule : {fault_of_keys, fault_of_development, fault_of_addresses}) {
+  for (const auto rule : {fault_of_keys, fault_of_development, fault_of_store, fault_of_addresses}) {
     if (auto fault = rule(config)) return fault;
   }
   return std::nullopt;

@@ -35,6 +35,27 @@ std::string error(Flags flags) {
   return config ? "no error" : config.error().line;
 }
 
+TEST(Configuration, KnowsWhereASharedStoreIsAndWhoMustConfirm) {
+  const Config own = with_secret({{"log.durability", "process"}});
+  EXPECT_FALSE(own.replicas);
+  const Config primary = with_secret({{"store", "redis://:word@host:7000/3"}, {"log.durability", "primary"}});
+  EXPECT_EQ(primary.store, StoreKind::redis);
+  EXPECT_EQ(primary.redis_address.hosts.at(0).port, 7000);
+  EXPECT_EQ(primary.redis_prefix, "tidings");
+  EXPECT_EQ(primary.replicas, 0U);
+  const Config replicated = with_secret({{"store", "redis+sentinel://a,b/main"}, {"log.durability", "replica:2"}});
+  EXPECT_EQ(replicated.redis_address.master, "main");
+  EXPECT_EQ(replicated.replicas, 2U);
+  EXPECT_EQ(with_secret({{"store", "redis://host"}}).replicas.value_or(0), 0U);
+}
+
+TEST(Configuration, OfASharedStoreMustFitTogether) {
+  EXPECT_THAT(error({{"log.durability", "replica:1"}, {"auth.secret", secret}}),
+              HasSubstr("log.durability: primary and replica:n are durabilities of Redis"));
+  EXPECT_THAT(error({{"store", "redis://host"}, {"dev", "true"}}), HasSubstr("set sse_token.secret or auth.secret"));
+  EXPECT_EQ(error({{"store", "redis://host"}, {"dev", "true"}, {"sse_token.secret", secret}}), "no error");
+}
+
 TEST(Configuration, HasTheDefaultsOfTheSpecification) {
   const Config config = with_secret();
   ASSERT_EQ(config.listen.size(), 1);

@@ -44,7 +44,8 @@ TEST_F(GivenSettings, AreTheDefaultsWhereNothingIsGiven) {
   EXPECT_EQ(value("log.durability"), "fsync");
   EXPECT_EQ(value("listen"), "127.0.0.1:8080");
   EXPECT_EQ(value("auth.secret"), "none");
-  EXPECT_EQ(value("redis.prefix"), "none");
+  EXPECT_EQ(value("redis.prefix"), "tidings");
+  EXPECT_EQ(value("tls.key"), "none");
 }
 
 TEST_F(GivenSettings, BearTheSameNamesInFileEnvironmentAndFlags) {
@@ -115,7 +116,9 @@ TEST_F(GivenSettings, RefuseAValueGivenTwiceInOnePlace) {
 
 TEST_F(GivenSettings, NameTheSettingTheValueAndWhereItStands) {
   sources.flags = {{"log.durability", "sometimes"}};
-  EXPECT_EQ(error(), "log.durability = \"sometimes\" (from --log.durability): must be memory, process or fsync");
+  EXPECT_EQ(error(),
+            "log.durability = \"sometimes\" (from --log.durability): must be memory, process or fsync; with "
+            "Redis primary or replica:1 to replica:9");
   sources.flags = {};
   sources.environment = {"TIDINGS_SHARDS=0"};
   EXPECT_EQ(error(), "shards = \"0\" (from TIDINGS_SHARDS): must be a whole number from 1 to 255");

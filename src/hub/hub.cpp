@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "api/node_questions.hpp"
 #include "api/revocation_facts.hpp"
 #include "api/services.hpp"
 #include "auth/sse_key_file.hpp"
@@ -29,6 +30,7 @@ struct Hub::Impl {
         publisher_keys(config.publish_keys) {
     limits.apply_settings(config);
     limits.apply_limits(config);
+    limits.streams.node = static_cast<std::uint32_t>(random.next_u64());
     if (config.dev && !config.auth_secret) made_up_secret = make_secret(random);
   }
 
@@ -49,14 +51,18 @@ struct Hub::Impl {
   http::ConnectionCount connections;
 
   Shards shards;
+  std::unique_ptr<shared::ReactorThread> redis_thread;  // where the store is a Redis
   auth::Revocations revocations;
   auth::PublisherKeys publisher_keys;
   std::optional<events::Streams> streams;
-  std::optional<store::EventLog> log;
+  std::unique_ptr<store::EventLog> log;
   std::unique_ptr<store::SessionStore> session_store;
   std::optional<auth::Tokens> tokens;
   std::optional<auth::Sessions> sessions;
+  std::unique_ptr<shared::Nodes> nodes;  // where the store is a Redis
+  std::optional<api::Revoker> revoker;
   std::optional<api::Services> services;
+  std::optional<api::NodeAnswers> node_answers;
   std::optional<Listeners> everyone;
   std::optional<Listeners> admin;
   std::vector<std::string> listening;
@@ -71,15 +77,22 @@ Result<void> Hub::Impl::start() {
   if (!sse_key) return tl::unexpected<Error>(sse_key.error());
 
   tokens.emplace(std::move(*keys), *sse_key, token_settings(config), revocations, clock);
-  session_store = store::make_memory_session_store(clock, session_limits(config));
+  if (config.store == StoreKind::redis) {
+    redis_thread = std::make_unique<shared::ReactorThread>(clock);
+    redis_thread->start();
+    shards.keep(redis_thread->reactor().wake_up_descriptor());
+  }
+  session_store = make_session_store(config, redis_thread.get(), clock, random, metrics);
   sessions.emplace(*session_store, random, clock, config.session_ttl);
   return start_log().and_then([this] { return start_listeners(); });
 }
 
 Result<void> Hub::Impl::start_log() {
   streams.emplace(shards.reactors(), clock, random, limits.streams, metrics);
-  log.emplace(make_store(config), log_settings(config), clock, random, *streams, metrics);
+  log = make_log(config, redis_thread.get(), clock, random, *streams, metrics);
   streams->attach(*log);
+  revoker.emplace(revocations, *streams, *shards.reactors().front());
+  log->listen_to_facts(*revoker);
   // What the log tells its listener is taken up by the shards, so they run first.
   shards.start();
   if (auto opened = log->start(); !opened) return opened;
@@ -89,6 +102,7 @@ Result<void> Hub::Impl::start_log() {
 
 Result<void> Hub::Impl::start_listeners() {
   settle_api();
+  if (redis_thread) nodes = make_nodes(config, limits.streams.node, *redis_thread, clock, random, metrics);
   services.emplace(api::Services{.settings = api_settings,
                                  .clock = clock,
                                  .random = random,
@@ -99,7 +113,15 @@ Result<void> Hub::Impl::start_listeners() {
                                  .log = *log,
                                  .streams = *streams,
                                  .metrics = metrics,
-                                 .draining = draining});
+                                 .draining = draining,
+                                 .nodes = nodes.get(),
+                                 .revoker = &*revoker});
+  if (nodes) {
+    node_answers.emplace(*services, *revoker);
+    nodes->join([this](const std::string& kind, const std::string& question, shared::Nodes::Reply reply) {
+      node_answers->answer(kind, question, std::move(reply));
+    });
+  }
   if (config.admin_listen) {
     admin.emplace(shards, *services, api::Side::admin, limits.server, connections);
     if (auto bound = admin->listen(*config.admin_listen); !bound) return bound;
@@ -175,11 +197,9 @@ void Hub::stop() {
   Impl& impl = *impl_;
   impl.everyone.reset();
   impl.admin.reset();
-  if (impl.log_runs) {
-    impl.log->stop();
-    impl.log_runs = false;
-    observe::log(observe::Level::info, "stopped");
-  }
+  impl.nodes.reset();
+  if (impl.log) impl.log->stop();
+  if (std::exchange(impl.log_runs, false)) observe::log(observe::Level::info, "stopped");
   impl.shards.stop();
 }
 

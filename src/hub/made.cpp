@@ -9,11 +9,25 @@
 
 #include "auth/sse_key_file.hpp"
 #include "hub/keys.hpp"
+#include "hub/limits.hpp"
 #include "platform/base64url.hpp"
+#include "shared/log.hpp"
+#include "shared/session_store.hpp"
+#include "store/embedded_log.hpp"
 #include "store/memory_store.hpp"
 #include "store/rocksdb_store.hpp"
 
 namespace tidings::hub {
+namespace {
+
+std::unique_ptr<store::EventStore> make_store(const Config& config) {
+  if (config.store == StoreKind::memory) return store::make_memory_store();
+  store::RocksDbSettings settings;
+  settings.folder = config.data_dir + "/log";
+  return store::make_rocksdb_store(std::move(settings));
+}
+
+}  // namespace
 
 std::string make_secret(Random& random) {
   std::array<std::byte, 32> bytes{};
@@ -29,18 +43,40 @@ Result<void> make_data_folder(const std::string& path) {
               fmt::format("data_dir = \"{}\": {}", path, error ? error.message() : "is not a folder"));
 }
 
-std::unique_ptr<store::EventStore> make_store(const Config& config) {
-  if (config.store == StoreKind::memory) return store::make_memory_store();
-  store::RocksDbSettings settings;
-  settings.folder = config.data_dir + "/log";
-  return store::make_rocksdb_store(std::move(settings));
+std::unique_ptr<store::EventLog> make_log(const Config& config, shared::ReactorThread* redis, const Clock& clock,
+                                          Random& random, store::LogListener& listener, observe::Metrics& metrics) {
+  if (redis != nullptr) {
+    shared::LogSettings settings;
+    settings.address = config.redis_address;
+    settings.prefix = config.redis_prefix;
+    settings.copy = config.data_dir + "/copy";
+    settings.retention = config.retention;
+    settings.replicas = config.replicas.value_or(0);
+    return std::make_unique<shared::Log>(std::move(settings), *redis, clock, random, listener, metrics);
+  }
+  const store::LogSettings settings{.durability = config.durability, .retention = config.retention};
+  return std::make_unique<store::EmbeddedLog>(make_store(config), settings, clock, random, listener, metrics);
 }
 
-store::LogSettings log_settings(const Config& config) {
-  store::LogSettings settings;
-  settings.durability = config.durability;
-  settings.retention = config.retention;
-  return settings;
+std::unique_ptr<store::SessionStore> make_session_store(const Config& config, shared::ReactorThread* redis,
+                                                        const Clock& clock, Random& random, observe::Metrics& metrics) {
+  if (redis == nullptr) return store::make_memory_session_store(clock, session_limits(config));
+  shared::SessionSettings settings;
+  settings.address = config.redis_address;
+  settings.prefix = config.redis_prefix;
+  settings.replicas = config.replicas.value_or(0);
+  settings.limits = session_limits(config);
+  return shared::make_session_store(std::move(settings), *redis, clock, random, metrics);
+}
+
+std::unique_ptr<shared::Nodes> make_nodes(const Config& config, std::uint32_t number, shared::ReactorThread& redis,
+                                          const Clock& clock, Random& random, observe::Metrics& metrics) {
+  shared::NodeSettings settings;
+  settings.address = config.redis_address;
+  settings.prefix = config.redis_prefix;
+  settings.number = number;
+  settings.name = host_name();
+  return std::make_unique<shared::Nodes>(std::move(settings), redis, clock, random, metrics);
 }
 
 auth::TokenSettings token_settings(const Config& config) {

@@ -9,9 +9,13 @@
 #include "auth/tokens.hpp"
 #include "errors/error.hpp"
 #include "hub/config.hpp"
+#include "observe/metrics.hpp"
 #include "platform/clock.hpp"
 #include "platform/random.hpp"
+#include "shared/nodes.hpp"
+#include "shared/thread.hpp"
 #include "store/event_log.hpp"
+#include "store/session_store.hpp"
 
 namespace tidings::hub {
 
@@ -21,9 +25,18 @@ namespace tidings::hub {
 // Mode 0700; `internal` where it can't be made.
 [[nodiscard]] Result<void> make_data_folder(const std::string& path);
 
-[[nodiscard]] std::unique_ptr<store::EventStore> make_store(const Config& config);
-[[nodiscard]] store::LogSettings log_settings(const Config& config);
+// What a hub keeps its state in. `redis` is the thread to speak to Redis on, where that is where.
+[[nodiscard]] std::unique_ptr<store::EventLog> make_log(const Config& config, shared::ReactorThread* redis,
+                                                        const Clock& clock, Random& random,
+                                                        store::LogListener& listener, observe::Metrics& metrics);
+[[nodiscard]] std::unique_ptr<store::SessionStore> make_session_store(const Config& config,
+                                                                      shared::ReactorThread* redis, const Clock& clock,
+                                                                      Random& random, observe::Metrics& metrics);
 [[nodiscard]] auth::TokenSettings token_settings(const Config& config);
+// The other hubs, where the store is a Redis. `number`: this hub's, unlike all others'.
+[[nodiscard]] std::unique_ptr<shared::Nodes> make_nodes(const Config& config, std::uint32_t number,
+                                                        shared::ReactorThread& redis, const Clock& clock,
+                                                        Random& random, observe::Metrics& metrics);
 
 // Derived from sse_token.secret, else from the secret for access tokens, else a random one kept in the data folder.
 [[nodiscard]] Result<auth::SseKey> make_sse_key(const Config& config, const std::optional<std::string>& made_up_secret,

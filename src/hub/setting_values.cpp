@@ -14,6 +14,7 @@
 #include "platform/duration.hpp"
 #include "platform/size.hpp"
 #include "platform/utf8.hpp"
+#include "redis/address.hpp"
 
 namespace tidings::hub {
 namespace {
@@ -96,17 +97,18 @@ std::optional<std::string> fault_of_key_source(std::string_view value) {
 }
 
 std::optional<std::string> fault_of_store(const Setting& setting, std::string_view value) {
-  if (begins_with_any(value, {"redis://", "rediss://", "redis+sentinel://", "rediss+sentinel://"})) {
-    return fmt::format("a store in Redis {}; allowed: {}", not_yet, allowed_values(setting));
+  if (begins_with_any(value, {"rediss://", "rediss+sentinel://"})) {
+    return fmt::format("Redis over TLS {}; allowed: {}", not_yet, allowed_values(setting));
+  }
+  if (begins_with_any(value, {"redis://", "redis+sentinel://"})) {
+    const auto address = redis::Address::parse(value);
+    return address ? std::nullopt : std::optional(address.error().detail);
   }
   return must_be(setting, is_one_of(value, "memory, embedded"));
 }
 
 std::optional<std::string> fault_of_durability(const Setting& setting, std::string_view value) {
-  if (value == "primary" || value.starts_with("replica:")) {
-    return fmt::format("is a durability of Redis, which {}; allowed: {}", not_yet, allowed_values(setting));
-  }
-  return must_be(setting, is_one_of(value, "memory, process, fsync"));
+  return must_be(setting, is_one_of(value, "memory, process, fsync, primary") || parse_replicas(value));
 }
 
 std::string list_text(std::string_view list) {
@@ -122,6 +124,13 @@ std::optional<std::uint64_t> parse_count(std::string_view text) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
   return number;
+}
+
+std::optional<std::size_t> parse_replicas(std::string_view text) {
+  constexpr std::string_view before = "replica:";
+  if (text.size() != before.size() + 1 || !text.starts_with(before)) return std::nullopt;
+  const char digit = text.back();
+  return digit >= '1' && digit <= '9' ? std::optional<std::size_t>(digit - '0') : std::nullopt;
 }
 
 std::optional<bool> parse_flag(std::string_view text) {
@@ -157,9 +166,9 @@ std::string allowed_values(const Setting& setting) {
     case Kind::key_source:
       return "a PEM or JWKS file";
     case Kind::store:
-      return "memory or embedded";
+      return "memory, embedded, redis://host:port or redis+sentinel://host:port/master";
     case Kind::durability:
-      return "memory, process or fsync";
+      return "memory, process or fsync; with Redis primary or replica:1 to replica:9";
     case Kind::secret:
       return fmt::format("a secret of at least {} bytes", setting.least);
   }

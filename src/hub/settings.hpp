@@ -23,8 +23,8 @@ enum class Kind : std::uint8_t {
   network,     // an address or a block of them; net/address.hpp
   origin,      // of a page: "https://app.example", without path
   key_source,  // a PEM or JWKS file; an https URL is understood and refused
-  store,       // memory, embedded; a Redis URL is understood and refused
-  durability,  // memory, process, fsync; those of Redis are understood and refused
+  store,       // memory, embedded, or the URL of a Redis; redis/address.hpp
+  durability,  // memory, process, fsync; with Redis primary or replica:n
   secret,      // at least `least` bytes; printed as ***; also read from a file, under the name with "_file" after it
 };
 

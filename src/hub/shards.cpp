@@ -22,6 +22,7 @@ std::vector<net::Reactor*> Shards::reactors() const {
 
 std::vector<int> Shards::kept_by(const net::Reactor& reactor) const {
   std::vector<int> kept(bridge_.kept().begin(), bridge_.kept().end());
+  kept.insert(kept.end(), also_kept_.begin(), also_kept_.end());
   for (const int set : reactor.epoll_descriptors()) kept.push_back(set);
   // Shards post to each other.
   for (const auto& any : reactors_) kept.push_back(any->wake_up_descriptor());

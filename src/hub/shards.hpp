@@ -27,6 +27,8 @@ class Shards {
   [[nodiscard]] std::size_t size() const { return reactors_.size(); }
   [[nodiscard]] std::vector<net::Reactor*> reactors() const;
 
+  // A descriptor that shards need as it is, to wake the thread that it belongs to. Before `start`.
+  void keep(int descriptor) { also_kept_.push_back(descriptor); }
   // Once it returns each thread has its table. Where one could not have its own, the log says so and why.
   void start();
   // Ends the threads after their turn. What is posted from then on never runs.
@@ -49,6 +51,7 @@ class Shards {
   [[nodiscard]] std::vector<int> kept_by(const net::Reactor& reactor) const;
 
   net::DescriptorBridge bridge_;
+  std::vector<int> also_kept_;
   std::vector<std::unique_ptr<net::Reactor>> reactors_;
   std::vector<std::thread> threads_;
 };

@@ -10,6 +10,8 @@ namespace tidings::hub {
 // Decimal digits alone, within 64 bits.
 [[nodiscard]] std::optional<std::uint64_t> parse_count(std::string_view text);
 // "true" or "false".
+// n of "replica:n".
+[[nodiscard]] std::optional<std::size_t> parse_replicas(std::string_view text);
 [[nodiscard]] std::optional<bool> parse_flag(std::string_view text);
 
 }  // namespace tidings::hub

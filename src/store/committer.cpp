@@ -13,11 +13,6 @@ constexpr std::size_t recovered_page_bytes = 1024 * 1024;
 
 }  // namespace
 
-tl::unexpected<Error> cannot_store() {
-  return fail(ErrorCode::store_unavailable, "The hub can't store events at the moment; these may be sent again.",
-              Seconds{1});
-}
-
 Committer::Committer(EventStore& store, Durability durability, Retention retention, const Clock& clock, Random& random,
                      LogListener& listener, observe::Metrics& metrics)
     : store_(store),

@@ -90,7 +90,4 @@ class Committer {
   observe::Gauge& healthy_;
 };
 
-// What publishers are told while the store can't be written. The reason is the operator's to know.
-[[nodiscard]] tl::unexpected<Error> cannot_store();
-
 }  // namespace tidings::store

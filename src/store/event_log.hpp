@@ -1,19 +1,16 @@
-// The hub's one ordered log: assigns positions, commits groups, keeps idempotency keys and retention, and tells its
-// listener of everything committed, in order. One thread writes; another reads for those who are behind, so that no
-// shard ever waits for a disk.
+// One ordered log: gives positions, keeps idempotency keys and retention, and tells its listener of everything stored,
+// in order. What streams and publishers know of it: they don't know whether it is this hub's own (`embedded_log.hpp`)
+// or one that many hubs share (`shared_log.hpp`).
 #pragma once
 
 #include <cstddef>
 #include <functional>
-#include <memory>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "errors/error.hpp"
-#include "observe/metrics.hpp"
 #include "platform/clock.hpp"
-#include "platform/random.hpp"
 #include "store/event_store.hpp"
 
 namespace tidings::store {
@@ -24,25 +21,28 @@ struct Retention {
   std::uint64_t bytes = std::uint64_t{1} << 30;
 };
 
-struct LogSettings {
-  Durability durability = Durability::fsync;
-  Retention retention;
-  // What may wait for the writer, over all publishers; more is refused with `overloaded`.
-  std::size_t most_waiting_bytes = 64 * 1024 * 1024;
-};
-
 // Hears of the log's progress, in order, on the log's thread. Must not block for long.
 class LogListener {
  public:
   // A new epoch runs from here: also called once for each known epoch when the log starts.
   virtual void on_epoch(Epoch epoch) = 0;
-  // Stored as durably as configured. Called before the publishers of these records get their answer.
+  // Stored; where the log is this hub's own, as durably as configured, and before their publishers get their answer.
   virtual void on_committed(std::span<const RecordPtr> records) = 0;
   // Records up to and including `floor` are gone.
   virtual void on_floor(Position floor) = 0;
 
  protected:
   ~LogListener() = default;
+};
+
+// Hears of facts that another hub put into a log that is shared, on the log's thread. Facts that were there at the
+// start are asked for (`EventLog::facts`), and one's own are answered.
+class FactListener {
+ public:
+  virtual void on_fact(std::string_view name, std::string_view value) = 0;
+
+ protected:
+  ~FactListener() = default;
 };
 
 // Where a time lies in the log.
@@ -58,17 +58,16 @@ class EventLog {
   using Appended = std::function<void(Stored)>;
   using AllAppended = std::function<void(std::vector<Stored>)>;
 
-  EventLog(std::unique_ptr<EventStore> store, LogSettings settings, const Clock& clock, Random& random,
-           LogListener& listener, observe::Metrics& metrics);
-  ~EventLog();
+  EventLog() = default;
+  virtual ~EventLog() = default;
   EventLog(const EventLog&) = delete;
   EventLog& operator=(const EventLog&) = delete;
 
-  // Opens the store, begins an epoch where one is due, tells the listener (on the caller's thread, this once), and
-  // starts the threads.
-  [[nodiscard]] Result<void> start();
-  // Commits what waits, closes the store cleanly.
-  void stop();
+  // Opens the store, begins an epoch where one is due, tells the listener (this once, perhaps on the caller's thread),
+  // and starts the threads.
+  [[nodiscard]] virtual Result<void> start() = 0;
+  // Stores what waits, closes the store cleanly.
+  virtual void stop() = 0;
 
   // Stores all of `events` or none. `done` is called once, on the log's thread (or at once, where refused). An event
   // whose key is known gets the cursor that it was given first; another event under that key: `key_reused`.
@@ -76,34 +75,35 @@ class EventLog {
   void append(std::vector<Event> events, Appended done);
   // Several such requests, each stored or refused by itself: handed over together, so that one commit takes them, and
   // answered by one call, in their order. Two threads that wait for each other then wake up once for all.
-  void append_all(std::vector<std::vector<Event>> requests, const AllAppended& done);
+  virtual void append_all(std::vector<std::vector<Event>> requests, const AllAppended& done) = 0;
 
   // Reads for a stream that is behind; `done` is called on the reader's thread (or at once, with `overloaded`, where
   // too many wait). Thread-safe.
-  void read(ReadQuery query, std::function<void(Result<Page>)> done);
+  virtual void read(ReadQuery query, std::function<void(Result<Page>)> done) = 0;
   // The place that `since` names. `done` on the reader's thread.
-  void find_time(WallTime time, std::function<void(Result<TimePlace>)> done);
+  virtual void find_time(WallTime time, std::function<void(Result<TimePlace>)> done) = 0;
 
+  // Where others share the log: hears of the facts that they put. Once, before `start`.
+  virtual void listen_to_facts(FactListener& /*listener*/) {}
   // Small durable facts; see EventStore. `done` on the log's thread.
-  void put_fact(std::string name, std::string value, std::function<void(Result<void>)> done);
-  [[nodiscard]] Result<std::vector<std::pair<std::string, std::string>>> facts(std::string_view prefix) const;
+  virtual void put_fact(std::string name, std::string value, std::function<void(Result<void>)> done) = 0;
+  [[nodiscard]] virtual Result<std::vector<std::pair<std::string, std::string>>> facts(
+      std::string_view prefix) const = 0;
 
+  // Where others share the log: waits for a short while until this hub has what a client has seen at another. `done` on
+  // any thread, or at once. Thread-safe.
+  virtual void reach(const Cursor& /*cursor*/, std::function<void()> done) { done(); }
   // The newest committed cursor, as of now. Thread-safe.
-  [[nodiscard]] Cursor head() const;
-  // False while the store can't be written or is damaged. Thread-safe.
-  [[nodiscard]] bool healthy() const;
-  // Whether `read` and `find_time` can be served: also while the store can't be written. Thread-safe.
-  [[nodiscard]] bool readable() const;
+  [[nodiscard]] virtual Cursor head() const = 0;
+  // False while nothing can be stored. Thread-safe.
+  [[nodiscard]] virtual bool healthy() const = 0;
+  // Whether `read` and `find_time` can be served: also while nothing can be stored. Thread-safe.
+  [[nodiscard]] virtual bool readable() const = 0;
   // Takes effect at once.
-  void set_retention(Retention retention);
-  // What the log does by itself at least twice a second of real time, now: retention, recovery of a failed store (where
-  // a second by the clock has passed since the last try), and the watch over the machine's calendar. `done` on the
-  // log's thread. Lets a test drive the log by its own clock.
-  void tick(std::function<void()> done);
-
- private:
-  struct Impl;
-  std::unique_ptr<Impl> impl_;
+  virtual void set_retention(Retention retention) = 0;
 };
+
+// What publishers are told while nothing can be stored. The reason is the operator's to know.
+[[nodiscard]] tl::unexpected<Error> cannot_store();
 
 }  // namespace tidings::store

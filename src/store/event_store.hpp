@@ -1,5 +1,5 @@
-// Where records are kept: memory or RocksDB, and a Redis node's local copy. A store is passive: `EventLog` decides what
-// is written, when, and where. Writing calls come from one thread; reading calls from any, also while one writes.
+// Where records are kept: memory or RocksDB, and a Redis node's local copy. A store is passive: the log decides what is
+// written, when, and where. Writing calls come from one thread; reading calls from any, also while one writes.
 // Every failure is `store_unavailable` with a detail for the operator.
 #pragma once
 
@@ -89,6 +89,9 @@ class EventStore {
   [[nodiscard]] virtual Result<void> begin_epoch(Epoch epoch) = 0;
   // Records up to and including `floor` are gone at once for readers; their space is given back later.
   [[nodiscard]] virtual Result<void> raise_floor(Position floor) = 0;
+  // All up to and including `position`, which is not before the head, is gone, and the next record follows it: for a
+  // copy of a log that has moved on without it.
+  [[nodiscard]] virtual Result<void> skip_to(Position position) = 0;
 
   [[nodiscard]] virtual Extent extent() const = 0;
   // The last position whose record is older than `time`, or the floor. O(log n).

@@ -70,8 +70,14 @@ class MemoryStore final : public EventStore {
 
   Result<void> raise_floor(Position floor) override {
     const std::unique_lock lock(mutex_);
-    floor_ = std::max(floor_, std::min(floor, head_));
-    while (!records_.empty() && records_.front().record->position <= floor_) remove_oldest();
+    raise_to(std::min(floor, head_));
+    return {};
+  }
+
+  Result<void> skip_to(Position position) override {
+    const std::unique_lock lock(mutex_);
+    head_ = std::max(head_, position);
+    raise_to(head_);
     return {};
   }
 
@@ -160,6 +166,11 @@ class MemoryStore final : public EventStore {
     for (const std::string& user : to.users) users_[user].push(head_);
     for (const std::string& channel : to.channels) channels_[channel].push(head_);
     if (!record.event.key.empty()) keys_.insert_or_assign(record.event.key, KeyEntry{head_, append.fingerprint});
+  }
+
+  void raise_to(Position floor) {
+    floor_ = std::max(floor_, floor);
+    while (!records_.empty() && records_.front().record->position <= floor_) remove_oldest();
   }
 
   void remove_oldest() {

@@ -53,6 +53,7 @@ class Store final : public RocksDbStore {
   Result<void> append(std::span<const Append> group, Durability durability) override;
   Result<void> begin_epoch(Epoch epoch) override;
   Result<void> raise_floor(Position floor) override;
+  Result<void> skip_to(Position position) override;
   Result<void> put_fact(std::string_view name, std::string_view value) override;
 
   Extent extent() const override {
@@ -336,6 +337,18 @@ Result<void> Store::raise_floor(Position floor) {
     const std::lock_guard lock(extent_mutex_);
     extent_.floor = floor;
     extent_.bytes = cumulative_bytes_ - floor_bytes_;
+  }
+  return purge_where_due();
+}
+
+Result<void> Store::skip_to(Position position) {
+  position = std::max(position, extent_.head);
+  if (auto noted = put(layout::floor_key, layout::encode_position(position), false); !noted) return noted;
+  if (auto noted = mark_.write({.head = position}); !noted) return noted;
+  floor_bytes_ = cumulative_bytes_;
+  {
+    const std::lock_guard lock(extent_mutex_);
+    extent_ = {.floor = position, .head = position, .bytes = 0};
   }
   return purge_where_due();
 }

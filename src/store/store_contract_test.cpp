@@ -54,6 +54,34 @@ struct StoreContract : ::testing::TestWithParam<Which> {
 INSTANTIATE_TEST_SUITE_P(Stores, StoreContract, ::testing::Values(Which::memory, Which::rocksdb),
                          [](const auto& which) { return which.param == Which::memory ? "Memory" : "RocksDb"; });
 
+TEST_P(StoreContract, GoesOnBehindWhatItSkips) {
+  add(for_everyone("1"));
+  add(for_users({"u1"}));
+  ASSERT_TRUE(store->skip_to(10));
+  EXPECT_EQ(store->extent().floor, 10u);
+  EXPECT_EQ(store->extent().head, 10u);
+  EXPECT_EQ(store->extent().bytes, 0u);
+  EXPECT_EQ(read(everything_after(0, 100)), Positions{});
+  EXPECT_EQ(began_at, 10u);
+  last = 10;
+  add(for_everyone("2"));
+  EXPECT_EQ(read(everything_after(0, 100)), Positions{11});
+  EXPECT_EQ(store->last_before(at_second(0)).value(), 10u);
+  ASSERT_TRUE(store->begin_epoch({.id = 2, .base = 11}));
+  ASSERT_TRUE(store->skip_to(20));
+  last = 20;
+  add(for_everyone("3"));
+  EXPECT_EQ(read(everything_after(11, 100)), Positions{21});
+}
+
+TEST_P(StoreContract, SkipsNothingThatIsAhead) {
+  add(for_everyone("1"));
+  add(for_everyone("2"));
+  ASSERT_TRUE(store->skip_to(1));
+  EXPECT_EQ(store->extent().head, 2u);
+  EXPECT_EQ(store->extent().floor, 2u);
+}
+
 TEST_P(StoreContract, ReadsOnlyWhatIsForTheReader) {
   add(for_everyone("1"));
   add(for_users({"u1"}));

@@ -23,6 +23,7 @@ class BreakableStore final : public store::EventStore {
   }
   Result<void> begin_epoch(store::Epoch epoch) override { return whole_->begin_epoch(epoch); }
   Result<void> raise_floor(store::Position floor) override { return whole_->raise_floor(floor); }
+  Result<void> skip_to(store::Position position) override { return whole_->skip_to(position); }
   store::Extent extent() const override { return whole_->extent(); }
   Result<store::Position> last_before(WallTime time) const override { return whole_->last_before(time); }
   Result<store::Position> floor_for_bytes(std::uint64_t bytes) const override { return whole_->floor_for_bytes(bytes); }

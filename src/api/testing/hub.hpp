@@ -16,6 +16,7 @@
 #include "api/router.hpp"
 #include "api/testing/breakable_store.hpp"
 #include "api/testing/exchange.hpp"
+#include "store/embedded_log.hpp"
 
 namespace tidings::api::testing {
 
@@ -151,7 +152,7 @@ class Hub : public ::testing::Test {
   events::Streams streams{{&reactor}, clock, random, stream_settings, metrics};
   std::atomic<bool> store_broken{false};  // it is damaged
   std::atomic<bool> store_full{false};    // it can be read, but not written
-  store::EventLog log{
+  store::EmbeddedLog log{
       std::make_unique<BreakableStore>(store_broken, store_full), log_settings(), clock, random, streams, metrics};
   std::atomic<bool> draining{false};
   Services services{settings,       clock, random,  tokens,  sessions, revocations,

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "observe/log.hpp"
-#include "store/event_log.hpp"
+#include "store/embedded_log.hpp"
 
 namespace tidings::store::testing {
 
@@ -88,7 +88,7 @@ inline Result<Page> read_now(EventLog& log, ReadQuery query) {
   return answer<Result<Page>>([&](auto done) { log.read(std::move(query), done); });
 }
 
-inline void tick_now(EventLog& log) {
+inline void tick_now(EmbeddedLog& log) {
   answer<bool>([&](auto done) { log.tick([done] { done(true); }); });
 }
 

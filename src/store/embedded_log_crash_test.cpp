@@ -12,7 +12,7 @@
 #include <map>
 
 #include "platform/descriptor.hpp"
-#include "store/event_log.hpp"
+#include "store/embedded_log.hpp"
 #include "store/rocksdb_store.hpp"
 #include "store/testing/events.hpp"
 #include "store/testing/recorder.hpp"
@@ -37,8 +37,8 @@ struct Acknowledged {
   SystemRandom random;
   observe::Metrics metrics;
   testing::Recorder recorder;
-  EventLog log(make_rocksdb_store({.folder = folder}), {.durability = durability, .retention = {}}, clock, random,
-               recorder, metrics);
+  EmbeddedLog log(make_rocksdb_store({.folder = folder}), {.durability = durability, .retention = {}}, clock, random,
+                  recorder, metrics);
   if (!log.start()) _exit(1);
   for (;;) {
     const std::uint64_t number = random.next_u64();
@@ -96,11 +96,11 @@ std::vector<Acknowledged> publish_and_kill(const std::filesystem::path& folder, 
   return all;
 }
 
-struct EventLogCrash : ::testing::TestWithParam<const char*> {};
-INSTANTIATE_TEST_SUITE_P(Durabilities, EventLogCrash, ::testing::Values("process", "fsync"),
+struct EmbeddedLogCrash : ::testing::TestWithParam<const char*> {};
+INSTANTIATE_TEST_SUITE_P(Durabilities, EmbeddedLogCrash, ::testing::Values("process", "fsync"),
                          [](const auto& which) { return which.param; });
 
-TEST_P(EventLogCrash, LosesNoAcknowledgedEventAndUsesNoCursorTwice) {
+TEST_P(EmbeddedLogCrash, LosesNoAcknowledgedEventAndUsesNoCursorTwice) {
   const testing::LogLines lines;
   const testing::TemporaryFolder folder;
   std::map<Cursor, std::uint64_t> acknowledged;

@@ -4,7 +4,7 @@
 #include <map>
 #include <thread>
 
-#include "store/event_log.hpp"
+#include "store/embedded_log.hpp"
 #include "store/memory_store.hpp"
 #include "store/record_codec.hpp"
 #include "store/rocksdb_store.hpp"
@@ -88,7 +88,7 @@ struct Parameters {
   std::uint64_t seed = 0;
 };
 
-struct EventLogProperty : ::testing::TestWithParam<Parameters> {
+struct EmbeddedLogProperty : ::testing::TestWithParam<Parameters> {
   std::string name(const char* kind, std::uint64_t of) { return kind + std::to_string(random.below(of)); }
 
   Event any_event() {
@@ -117,14 +117,14 @@ struct EventLogProperty : ::testing::TestWithParam<Parameters> {
   SeededRandom random{GetParam().seed};
 };
 
-INSTANTIATE_TEST_SUITE_P(Seeds, EventLogProperty,
+INSTANTIATE_TEST_SUITE_P(Seeds, EmbeddedLogProperty,
                          ::testing::Values(Parameters{false, 1}, Parameters{false, 2}, Parameters{false, 3},
                                            Parameters{true, 4}, Parameters{true, 5}),
                          [](const auto& which) {
                            return (which.param.on_disk ? "RocksDb" : "Memory") + std::to_string(which.param.seed);
                          });
 
-TEST_P(EventLogProperty, DoesWhatTheModelDoes) {
+TEST_P(EmbeddedLogProperty, DoesWhatTheModelDoes) {
   const testing::LogLines lines;
   const testing::TemporaryFolder folder;
   ManualClock clock;
@@ -133,7 +133,7 @@ TEST_P(EventLogProperty, DoesWhatTheModelDoes) {
   testing::Recorder recorder;
   const auto start = [&] {
     auto store = GetParam().on_disk ? make_rocksdb_store({.folder = folder.path()}) : make_memory_store();
-    auto log = std::make_unique<EventLog>(
+    auto log = std::make_unique<EmbeddedLog>(
         std::move(store), LogSettings{.durability = Durability::process, .retention = {.events = most_kept}}, clock,
         epochs, recorder, metrics);
     EXPECT_TRUE(log->start());
@@ -178,7 +178,7 @@ TEST_P(EventLogProperty, DoesWhatTheModelDoes) {
   EXPECT_EQ(log->head().sequence, model.all.size());
 }
 
-TEST(EventLogRaces, KeepsOrderForManyPublishersAndReaders) {
+TEST(EmbeddedLogRaces, KeepsOrderForManyPublishersAndReaders) {
   const testing::LogLines lines;
   for (const bool on_disk : {false, true}) {
     const testing::TemporaryFolder folder;
@@ -186,8 +186,9 @@ TEST(EventLogRaces, KeepsOrderForManyPublishersAndReaders) {
     SystemRandom random;
     observe::Metrics metrics;
     testing::Recorder recorder;
-    EventLog log(on_disk ? make_rocksdb_store({.folder = folder.path()}) : make_memory_store(),
-                 {.durability = Durability::process, .retention = {.events = 100}}, clock, random, recorder, metrics);
+    EmbeddedLog log(on_disk ? make_rocksdb_store({.folder = folder.path()}) : make_memory_store(),
+                    {.durability = Durability::process, .retention = {.events = 100}}, clock, random, recorder,
+                    metrics);
     ASSERT_TRUE(log.start());
     std::vector<std::thread> threads;
     for (int thread = 0; thread < 4; ++thread) {

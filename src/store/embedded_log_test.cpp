@@ -1,4 +1,4 @@
-#include "store/event_log.hpp"
+#include "store/embedded_log.hpp"
 
 #include <gtest/gtest.h>
 
@@ -23,9 +23,9 @@ using testing::read_now;
 using testing::tick_now;
 using Positions = std::vector<Position>;
 
-struct EventLogTest : ::testing::Test {
+struct EmbeddedLogTest : ::testing::Test {
   void start(LogSettings settings = {}) {
-    log = std::make_unique<EventLog>(make_memory_store(), settings, clock, random, recorder, metrics);
+    log = std::make_unique<EmbeddedLog>(make_memory_store(), settings, clock, random, recorder, metrics);
     ASSERT_TRUE(log->start());
   }
   void append(int count) {
@@ -41,10 +41,10 @@ struct EventLogTest : ::testing::Test {
   observe::Metrics metrics;
   testing::Recorder recorder;
   testing::LogLines lines;
-  std::unique_ptr<EventLog> log;
+  std::unique_ptr<EmbeddedLog> log;
 };
 
-TEST_F(EventLogTest, BeginsAnEpochWhereThereIsNone) {
+TEST_F(EmbeddedLogTest, BeginsAnEpochWhereThereIsNone) {
   start();
   ASSERT_EQ(recorder.epochs().size(), 1u);
   EXPECT_EQ(log->head(), (Cursor{recorder.epochs()[0].id, 0}));
@@ -52,7 +52,7 @@ TEST_F(EventLogTest, BeginsAnEpochWhereThereIsNone) {
   EXPECT_EQ(lines.count("epoch_started"), 1);
 }
 
-TEST_F(EventLogTest, GivesSequencesWithoutHoles) {
+TEST_F(EmbeddedLogTest, GivesSequencesWithoutHoles) {
   start();
   const EpochId epoch = recorder.epochs()[0].id;
   EXPECT_EQ(*append_now(*log, {for_everyone("1")}), (std::vector<Cursor>{{epoch, 1}}));
@@ -60,14 +60,14 @@ TEST_F(EventLogTest, GivesSequencesWithoutHoles) {
   EXPECT_EQ(log->head(), (Cursor{epoch, 3}));
 }
 
-TEST_F(EventLogTest, TellsItsListenerBeforeThePublisher) {
+TEST_F(EmbeddedLogTest, TellsItsListenerBeforeThePublisher) {
   start();
   const auto heard = testing::answer<std::size_t>(
       [&](auto done) { log->append({for_everyone("1")}, [this, done](auto) { done(recorder.records().size()); }); });
   EXPECT_EQ(heard, 1u);
 }
 
-TEST_F(EventLogTest, CommitsAllThatWaitsAtOnce) {
+TEST_F(EmbeddedLogTest, CommitsAllThatWaitsAtOnce) {
   start();
   std::latch held(1);
   std::latch release(1);
@@ -84,7 +84,7 @@ TEST_F(EventLogTest, CommitsAllThatWaitsAtOnce) {
   EXPECT_EQ(recorder.records().size(), 10u);
 }
 
-TEST_F(EventLogTest, RefusesWhatWouldWaitBeyondItsBound) {
+TEST_F(EmbeddedLogTest, RefusesWhatWouldWaitBeyondItsBound) {
   start({.retention = {}, .most_waiting_bytes = 1'000});
   std::latch held(1);
   std::latch release(1);
@@ -105,7 +105,7 @@ TEST_F(EventLogTest, RefusesWhatWouldWaitBeyondItsBound) {
   EXPECT_TRUE(append_now(*log, {for_everyone(std::string(800, 'x'))}));
 }
 
-TEST_F(EventLogTest, AnswersAKnownKeyWithTheFirstCursor) {
+TEST_F(EmbeddedLogTest, AnswersAKnownKeyWithTheFirstCursor) {
   start();
   const auto first = append_now(*log, {keyed("k", "1")});
   append(1);
@@ -113,7 +113,7 @@ TEST_F(EventLogTest, AnswersAKnownKeyWithTheFirstCursor) {
   EXPECT_EQ(recorder.records().size(), 2u);
 }
 
-TEST_F(EventLogTest, RefusesAnotherEventUnderAKnownKey) {
+TEST_F(EmbeddedLogTest, RefusesAnotherEventUnderAKnownKey) {
   start();
   ASSERT_TRUE(append_now(*log, {keyed("k", "1")}));
   const auto refused = append_now(*log, {keyed("k", "2")});
@@ -121,7 +121,7 @@ TEST_F(EventLogTest, RefusesAnotherEventUnderAKnownKey) {
   EXPECT_EQ(refused.error().code, ErrorCode::key_reused);
 }
 
-TEST_F(EventLogTest, SettlesKeysWithinOneArrayToo) {
+TEST_F(EmbeddedLogTest, SettlesKeysWithinOneArrayToo) {
   start();
   const auto same = append_now(*log, {keyed("a", "1"), keyed("a", "1"), keyed("b", "1")});
   ASSERT_TRUE(same);
@@ -131,7 +131,7 @@ TEST_F(EventLogTest, SettlesKeysWithinOneArrayToo) {
   EXPECT_EQ(different.error().code, ErrorCode::key_reused);
 }
 
-TEST_F(EventLogTest, StoresAllOfAnArrayOrNone) {
+TEST_F(EmbeddedLogTest, StoresAllOfAnArrayOrNone) {
   start();
   ASSERT_TRUE(append_now(*log, {keyed("k", "1")}));
   EXPECT_FALSE(append_now(*log, {for_everyone("2"), keyed("new", "2"), keyed("k", "2"), for_everyone("3")}));
@@ -139,7 +139,7 @@ TEST_F(EventLogTest, StoresAllOfAnArrayOrNone) {
   EXPECT_EQ((*append_now(*log, {keyed("new", "other")}))[0].sequence, 2u);
 }
 
-TEST_F(EventLogTest, SettlesKeysWithinOneCommit) {
+TEST_F(EmbeddedLogTest, SettlesKeysWithinOneCommit) {
   start();
   std::latch held(1);
   std::latch release(1);
@@ -166,7 +166,7 @@ TEST_F(EventLogTest, SettlesKeysWithinOneCommit) {
   EXPECT_EQ((*answers[3])[0].sequence, 2u);
 }
 
-TEST_F(EventLogTest, StoresRequestsThatComeTogetherEachByItself) {
+TEST_F(EmbeddedLogTest, StoresRequestsThatComeTogetherEachByItself) {
   start();
   const auto stored = testing::answer<std::vector<EventLog::Stored>>([&](auto done) {
     log->append_all({{keyed("k", "1")}, {for_everyone("x"), keyed("k", "2")}, {for_everyone("y"), for_everyone("z")}},
@@ -180,7 +180,7 @@ TEST_F(EventLogTest, StoresRequestsThatComeTogetherEachByItself) {
   EXPECT_EQ(recorder.commits(), 1u);
 }
 
-TEST_F(EventLogTest, RefusesRequestsThatComeTogetherByOneAnswerEach) {
+TEST_F(EmbeddedLogTest, RefusesRequestsThatComeTogetherByOneAnswerEach) {
   start({.retention = {}, .most_waiting_bytes = 1'000});
   const auto stored = testing::answer<std::vector<EventLog::Stored>>([&](auto done) {
     log->append_all({{for_everyone(std::string(800, 'x'))}, {for_everyone(std::string(800, 'x'))}}, done);
@@ -190,7 +190,7 @@ TEST_F(EventLogTest, RefusesRequestsThatComeTogetherByOneAnswerEach) {
   EXPECT_TRUE(recorder.records().empty());
 }
 
-TEST_F(EventLogTest, ForgetsAKeyWithItsEvent) {
+TEST_F(EmbeddedLogTest, ForgetsAKeyWithItsEvent) {
   start({.retention = {.events = 1}});
   ASSERT_TRUE(append_now(*log, {keyed("k", "1")}));
   append(1);
@@ -198,7 +198,7 @@ TEST_F(EventLogTest, ForgetsAKeyWithItsEvent) {
   EXPECT_EQ((*append_now(*log, {keyed("k", "2")}))[0].sequence, 3u);
 }
 
-TEST_F(EventLogTest, KeepsExactlyAsManyEventsAsItShould) {
+TEST_F(EmbeddedLogTest, KeepsExactlyAsManyEventsAsItShould) {
   start({.retention = {.events = 10}});
   append(25);
   tick_now(*log);
@@ -207,14 +207,14 @@ TEST_F(EventLogTest, KeepsExactlyAsManyEventsAsItShould) {
   EXPECT_EQ(recorder.floors().back(), 15u);
 }
 
-TEST_F(EventLogTest, KeepsAsManyBytesAsItMay) {
+TEST_F(EmbeddedLogTest, KeepsAsManyBytesAsItMay) {
   start({.retention = {.bytes = 3 * retained_bytes(for_everyone("1"))}});
   append(5);
   tick_now(*log);
   EXPECT_EQ(kept(), (Positions{3, 4, 5}));
 }
 
-TEST_F(EventLogTest, KeepsEventsAsLongAsItShould) {
+TEST_F(EmbeddedLogTest, KeepsEventsAsLongAsItShould) {
   start({.retention = {.age = Seconds{60}}});
   append(2);
   clock.advance(Seconds{30});
@@ -227,7 +227,7 @@ TEST_F(EventLogTest, KeepsEventsAsLongAsItShould) {
   EXPECT_EQ(kept(), (Positions{3}));
 }
 
-TEST_F(EventLogTest, TakesANewRetentionAtOnce) {
+TEST_F(EmbeddedLogTest, TakesANewRetentionAtOnce) {
   start();
   append(5);
   log->set_retention({.events = 2});
@@ -235,7 +235,7 @@ TEST_F(EventLogTest, TakesANewRetentionAtOnce) {
   EXPECT_EQ(kept(), (Positions{4, 5}));
 }
 
-TEST_F(EventLogTest, LosesNothingWhenTheCalendarJumpsForward) {
+TEST_F(EmbeddedLogTest, LosesNothingWhenTheCalendarJumpsForward) {
   start({.retention = {.age = Seconds{60}}});
   append(3);
   clock.set_wall(clock.wall() + std::chrono::hours{24 * 365});
@@ -248,7 +248,7 @@ TEST_F(EventLogTest, LosesNothingWhenTheCalendarJumpsForward) {
   EXPECT_EQ(lines.count("clock_jumped"), 1);
 }
 
-TEST_F(EventLogTest, LetsEventsAgeWhenTheCalendarJumpsBack) {
+TEST_F(EmbeddedLogTest, LetsEventsAgeWhenTheCalendarJumpsBack) {
   start({.retention = {.age = Seconds{60}}});
   append(3);
   clock.set_wall(clock.wall() - std::chrono::hours{24 * 365});
@@ -260,7 +260,7 @@ TEST_F(EventLogTest, LetsEventsAgeWhenTheCalendarJumpsBack) {
   EXPECT_EQ(lines.count("clock_jumped"), 1);
 }
 
-TEST_F(EventLogTest, FindsThePlaceOfATimeAlsoAfterAJump) {
+TEST_F(EmbeddedLogTest, FindsThePlaceOfATimeAlsoAfterAJump) {
   start();
   append(1);
   clock.advance(Seconds{100});
@@ -274,7 +274,7 @@ TEST_F(EventLogTest, FindsThePlaceOfATimeAlsoAfterAJump) {
   EXPECT_EQ(find(clock.wall() - Seconds{101}), 0u);
 }
 
-TEST_F(EventLogTest, TellsATimeThatRetentionHasPassedFromOneThatItHasNot) {
+TEST_F(EmbeddedLogTest, TellsATimeThatRetentionHasPassedFromOneThatItHasNot) {
   start({.retention = {.age = Seconds{60}}});
   append(1);
   clock.advance(Seconds{50});
@@ -291,7 +291,7 @@ TEST_F(EventLogTest, TellsATimeThatRetentionHasPassedFromOneThatItHasNot) {
   EXPECT_FALSE(gone(clock.wall() - Seconds{1049}));
 }
 
-TEST_F(EventLogTest, KnowsNothingOfTheTimeBeforeItsMemory) {
+TEST_F(EmbeddedLogTest, KnowsNothingOfTheTimeBeforeItsMemory) {
   clock.advance(Seconds{10});
   start();
   clock.advance(Seconds{10});
@@ -300,14 +300,14 @@ TEST_F(EventLogTest, KnowsNothingOfTheTimeBeforeItsMemory) {
   EXPECT_FALSE(gone(clock.wall() - Seconds{9}));
 }
 
-TEST_F(EventLogTest, KeepsFacts) {
+TEST_F(EmbeddedLogTest, KeepsFacts) {
   start();
   const auto put = testing::answer<Result<void>>([&](auto done) { log->put_fact("revoked/u1", "1", done); });
   EXPECT_TRUE(put);
   EXPECT_EQ(log->facts("revoked/")->size(), 1u);
 }
 
-TEST_F(EventLogTest, CommitsWhatWaitsBeforeItStops) {
+TEST_F(EmbeddedLogTest, CommitsWhatWaitsBeforeItStops) {
   start();
   std::latch answered(5);
   for (int i = 0; i < 5; ++i)
@@ -325,7 +325,7 @@ TEST_F(EventLogTest, CommitsWhatWaitsBeforeItStops) {
   tick_now(*log);
 }
 
-TEST_F(EventLogTest, CutsAFloodIntoSeveralCommits) {
+TEST_F(EmbeddedLogTest, CutsAFloodIntoSeveralCommits) {
   start();
   std::latch held(1);
   std::latch release(1);

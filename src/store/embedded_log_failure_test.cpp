@@ -1,7 +1,7 @@
 // The log on a disk that fills up, fails, and comes back.
 #include <gtest/gtest.h>
 
-#include "store/event_log.hpp"
+#include "store/embedded_log.hpp"
 #include "store/rocksdb_store.hpp"
 #include "store/testing/events.hpp"
 #include "store/testing/faulty_files.hpp"
@@ -19,11 +19,11 @@ using testing::read_now;
 using testing::tick_now;
 using Positions = std::vector<Position>;
 
-struct EventLogFailure : ::testing::TestWithParam<Durability> {
+struct EmbeddedLogFailure : ::testing::TestWithParam<Durability> {
   void start() {
     auto store = make_rocksdb_store({.folder = folder.path(), .environment = environment.get()});
-    log = std::make_unique<EventLog>(std::move(store), LogSettings{.durability = GetParam(), .retention = {}}, clock,
-                                     random, recorder, metrics);
+    log = std::make_unique<EmbeddedLog>(std::move(store), LogSettings{.durability = GetParam(), .retention = {}}, clock,
+                                        random, recorder, metrics);
     const auto started = log->start();
     ASSERT_TRUE(started) << started.error().detail;
   }
@@ -42,13 +42,13 @@ struct EventLogFailure : ::testing::TestWithParam<Durability> {
   observe::Metrics metrics;
   testing::Recorder recorder;
   testing::LogLines lines;
-  std::unique_ptr<EventLog> log;
+  std::unique_ptr<EmbeddedLog> log;
 };
 
-INSTANTIATE_TEST_SUITE_P(Durabilities, EventLogFailure, ::testing::Values(Durability::process, Durability::fsync),
+INSTANTIATE_TEST_SUITE_P(Durabilities, EmbeddedLogFailure, ::testing::Values(Durability::process, Durability::fsync),
                          [](const auto& which) { return which.param == Durability::fsync ? "Fsync" : "Process"; });
 
-TEST_P(EventLogFailure, OnAFullDiskRefusesEventsUntilThereIsRoom) {
+TEST_P(EmbeddedLogFailure, OnAFullDiskRefusesEventsUntilThereIsRoom) {
   start();
   ASSERT_TRUE(append_now(*log, {for_everyone("1")}));
   faults.full = true;
@@ -80,7 +80,7 @@ TEST_P(EventLogFailure, OnAFullDiskRefusesEventsUntilThereIsRoom) {
   EXPECT_EQ(kept(), positions_of(recorder.records()));
 }
 
-TEST_P(EventLogFailure, DoesNotTryMoreThanOnceASecond) {
+TEST_P(EmbeddedLogFailure, DoesNotTryMoreThanOnceASecond) {
   start();
   faults.full = true;
   ASSERT_FALSE(append_now(*log, {for_everyone("1")}));
@@ -91,7 +91,7 @@ TEST_P(EventLogFailure, DoesNotTryMoreThanOnceASecond) {
   EXPECT_TRUE(log->healthy());
 }
 
-TEST_P(EventLogFailure, KeepsWhatItAcknowledgedWhenItEndsWithAFullDisk) {
+TEST_P(EmbeddedLogFailure, KeepsWhatItAcknowledgedWhenItEndsWithAFullDisk) {
   start();
   ASSERT_TRUE(append_now(*log, {for_everyone("1")}));
   faults.full = true;
@@ -103,7 +103,7 @@ TEST_P(EventLogFailure, KeepsWhatItAcknowledgedWhenItEndsWithAFullDisk) {
   EXPECT_EQ(kept().front(), 1u);
 }
 
-TEST_P(EventLogFailure, NoticesAFullDiskAtAFactToo) {
+TEST_P(EmbeddedLogFailure, NoticesAFullDiskAtAFactToo) {
   start();
   faults.full = true;
   const auto fact = testing::answer<Result<void>>([&](auto done) { log->put_fact("a", "b", done); });
@@ -114,7 +114,7 @@ TEST_P(EventLogFailure, NoticesAFullDiskAtAFactToo) {
   EXPECT_TRUE(log->healthy());
 }
 
-TEST_P(EventLogFailure, NoticesAFullDiskWhenRetentionIsDue) {
+TEST_P(EmbeddedLogFailure, NoticesAFullDiskWhenRetentionIsDue) {
   start();
   for (int i = 0; i < 3; ++i) ASSERT_TRUE(append_now(*log, {for_everyone("1")}));
   faults.full = true;
@@ -127,16 +127,16 @@ TEST_P(EventLogFailure, NoticesAFullDiskWhenRetentionIsDue) {
   EXPECT_EQ(kept(), (Positions{3}));
 }
 
-TEST_P(EventLogFailure, RefusesToStartOnAFullDisk) {
+TEST_P(EmbeddedLogFailure, RefusesToStartOnAFullDisk) {
   faults.full = true;
-  EventLog refused(make_rocksdb_store({.folder = folder.path(), .environment = environment.get()}), {}, clock, random,
-                   recorder, metrics);
+  EmbeddedLog refused(make_rocksdb_store({.folder = folder.path(), .environment = environment.get()}), {}, clock,
+                      random, recorder, metrics);
   const auto started = refused.start();
   ASSERT_FALSE(started);
   EXPECT_NE(started.error().detail.find(folder.path().string()), std::string::npos) << started.error().detail;
 }
 
-struct FailedSync : EventLogFailure {};
+struct FailedSync : EmbeddedLogFailure {};
 INSTANTIATE_TEST_SUITE_P(Durabilities, FailedSync, ::testing::Values(Durability::fsync),
                          [](const auto&) { return "Fsync"; });
 

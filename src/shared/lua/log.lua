@@ -1,0 +1,86 @@
+-- What every script of the log begins with: reads where the log stands, and begins a new epoch where this server may have
+-- lost part of it. What follows may call the functions below, and ends with save().
+--
+-- KEYS: state, log, keys, facts.
+-- ARGV: an id for the log, one for an epoch and a mark, should they be needed; retention: ms, events, bytes.
+
+local state, log, keys, facts = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
+local most_epochs = 64
+
+local function text(number) return string.format('%.0f', number) end
+
+-- Who this server is as the one that writes: another after a restart, a promotion, or both.
+local info = redis.call('INFO', 'server', 'replication')
+local writer = string.match(info, 'run_id:(%x+)') .. string.match(info, 'master_replid2:(%x+)') ..
+               string.match(info, 'second_repl_offset:([-%d]+)')
+local clock = redis.call('TIME')
+local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
+local retention = {age = tonumber(ARGV[4]), events = tonumber(ARGV[5]), bytes = tonumber(ARGV[6])}
+
+local stored = redis.call('HMGET', state, 'id', 'writer', 'epochs', 'epoch', 'base', 'head', 'place', 'mark', 'time',
+                          'floor', 'floor_mark', 'bytes')
+local id, epochs, epoch, mark, floor_mark = stored[1], stored[3], stored[4], stored[8], stored[11]
+local base, head, place = tonumber(stored[5] or 0), tonumber(stored[6] or 0), tonumber(stored[7] or 0)
+local time, floor, bytes = tonumber(stored[9] or 0), tonumber(stored[10] or 0), tonumber(stored[12] or 0)
+
+-- The entry at head and place.
+local function add(own, ...)
+  redis.call('XADD', log, text(head) .. '-' .. text(place), 'm', own .. mark, ...)
+  mark = own
+end
+
+local function begin_epoch()
+  epoch, base, place = ARGV[2], head, place + 1
+  add(ARGV[3], 'e', epoch)
+  local digits = string.gsub(mark, '.', function(byte) return string.format('%02x', string.byte(byte)) end)
+  epochs = epochs .. ' ' .. epoch .. ':' .. text(head) .. '-' .. text(place) .. ':' .. digits
+  local _, count = string.gsub(epochs, ' ', '')
+  if count > most_epochs then epochs = string.gsub(epochs, '^ %S+', '') end
+  redis.call('HSET', state, 'id', id, 'epochs', epochs, 'epoch', epoch, 'base', text(base))
+end
+
+-- Writes in any case: a WAIT for this connection then waits for all that was written before.
+local function save()
+  redis.call('HSET', state, 'writer', writer, 'head', text(head), 'place', text(place), 'mark', mark, 'time', text(time),
+             'floor', text(floor), 'floor_mark', floor_mark, 'bytes', text(bytes))
+end
+
+-- Lets go of what retention has passed, looking at no more entries than `most`. Whether there may be more.
+local function trim(most)
+  local from, passed, more = '-', floor, true
+  while more and most > 0 do
+    local page = redis.call('XRANGE', log, from, '+', 'COUNT', math.min(most, 100))
+    most = most - #page
+    if #page == 0 then passed, bytes, more = head, 0, false end
+    for _, entry in ipairs(page) do
+      from = '(' .. entry[1]
+      local fields = {}
+      for i = 1, #entry[2], 2 do fields[entry[2][i]] = entry[2][i + 1] end
+      if fields.r then
+        local position = tonumber(string.match(entry[1], '^%d+'))
+        if position > head - retention.events and bytes <= retention.bytes and
+            tonumber(fields.t) >= now - retention.age then
+          more = false
+          break
+        end
+        bytes = bytes - tonumber(fields.b)
+        if fields.k then redis.call('HDEL', keys, fields.k) end
+        passed, floor_mark = position, string.sub(fields.m, 1, 8)
+      end
+    end
+  end
+  if passed > floor then
+    floor = passed
+    -- What stands between this record and the next stays with the next.
+    redis.call('XTRIM', log, 'MINID', text(floor) .. '-1')
+  end
+  return more
+end
+
+if not id then
+  redis.call('DEL', log, keys)
+  id, epochs, mark, floor_mark = ARGV[1], '', string.rep('\0', 8), string.rep('\0', 8)
+  begin_epoch()
+elseif writer ~= stored[2] then
+  begin_epoch()
+end
