@@ -17,70 +17,112 @@ Split split(std::string_view name) {
   return {name.substr(0, end), name.substr(std::min(end + 1, name.size()))};
 }
 
-void leave(std::vector<ChannelInterest*>& interests, ChannelInterest& interest) {
-  const auto found = std::ranges::find(interests, &interest);
-  *found = interests.back();
-  interests.pop_back();
+void append(const Topic& topic, std::vector<const Topic*>& into) {
+  if (!topic.groups.empty()) into.push_back(&topic);
 }
 
 }  // namespace
 
-void ChannelIndex::add(ChannelInterest& interest) {
-  for (const Pattern& pattern : *interest.patterns()) {
-    if (pattern.exact()) {
-      exact_[pattern.text()].push_back(&interest);
+ChannelIndex::~ChannelIndex() {
+  names_.for_each([this](Name* name) { name_slab_.destroy(*name); });
+  steps_.for_each([this](Node* node) { node_slab_.destroy(*node); });
+}
+
+Topic& ChannelIndex::topic(const Pattern& pattern) {
+  if (pattern.exact()) {
+    if (Name* found = name(pattern.text())) return found->topic;
+    Name& made = name_slab_.make();
+    made.text = pattern.text();
+    names_.add(sip_hash_1_3(key_, made.text), &made);
+    return made.topic;
+  }
+  Node* node = &root_;
+  for (std::string_view left = pattern.text(); !left.empty();) {
+    const auto [segment, rest] = split(left);
+    if (segment == "**") return node->below;
+    Node* found = next(*node, segment);
+    node = found != nullptr ? found : &make_next(*node, segment);
+    left = rest;
+  }
+  return node->here;
+}
+
+void ChannelIndex::forget(const Pattern& pattern) {
+  if (pattern.exact()) {
+    Name* found = name(pattern.text());
+    if (found == nullptr || !found->topic.groups.empty()) return;
+    names_.remove(sip_hash_1_3(key_, found->text), [&](const Name* other) { return other == found; });
+    return name_slab_.destroy(*found);
+  }
+  Node* node = &root_;
+  for (std::string_view left = pattern.text(); !left.empty() && left != "**";) {
+    const auto [segment, rest] = split(left);
+    node = next(*node, segment);
+    if (node == nullptr) return;
+    left = rest;
+  }
+  prune(*node);
+}
+
+ChannelIndex::Name* ChannelIndex::name(std::string_view text) const {
+  Name* const* found = names_.find(sip_hash_1_3(key_, text), [&](const Name* name) { return name->text == text; });
+  return found == nullptr ? nullptr : *found;
+}
+
+std::uint64_t ChannelIndex::hash(const Node& node, std::string_view segment) const {
+  // Numbers far apart for neighbours; which segments fall together from different nodes only the key decides.
+  return sip_hash_1_3(key_, segment) ^ (node.number * 0x9e3779b97f4a7c15ULL);
+}
+
+ChannelIndex::Node* ChannelIndex::next(const Node& node, std::string_view segment) const {
+  if (segment == "*") return node.any;
+  if (node.next_ones == 0) return nullptr;
+  Node* const* found = steps_.find(hash(node, segment),
+                                   [&](const Node* step) { return step->before == &node && step->segment == segment; });
+  return found == nullptr ? nullptr : *found;
+}
+
+ChannelIndex::Node& ChannelIndex::make_next(Node& node, std::string_view segment) {
+  Node& made = node_slab_.make();
+  made.before = &node;
+  made.segment = segment;
+  made.number = ++last_number_;
+  steps_.add(hash(node, segment), &made);
+  if (segment == "*") {
+    node.any = &made;
+  } else {
+    ++node.next_ones;
+  }
+  return made;
+}
+
+// Takes the node out where nothing is left in it, and then those before it that only led to it.
+void ChannelIndex::prune(Node& node) {
+  Node* empty = &node;
+  while (empty != &root_ && empty->empty()) {
+    Node& before = *empty->before;
+    if (before.any == empty) {
+      before.any = nullptr;
     } else {
-      insert(patterns_, pattern.text(), interest);
+      --before.next_ones;
     }
+    steps_.remove(hash(before, empty->segment), [&](const Node* other) { return other == empty; });
+    node_slab_.destroy(*empty);
+    empty = &before;
   }
 }
 
-void ChannelIndex::remove(ChannelInterest& interest) {
-  for (const Pattern& pattern : *interest.patterns()) {
-    if (pattern.exact()) {
-      const auto found = exact_.find(pattern.text());
-      leave(found->second, interest);
-      if (found->second.empty()) exact_.erase(found);
-    } else {
-      erase(patterns_, pattern.text(), interest);
-    }
-  }
+void ChannelIndex::match(const Node& node, std::string_view rest, std::vector<const Topic*>& into) const {
+  if (rest.empty()) return append(node.here, into);
+  append(node.below, into);
+  const auto [segment, after] = split(rest);
+  if (const Node* step = next(node, segment)) match(*step, after, into);
+  if (node.any != nullptr) match(*node.any, after, into);
 }
 
-void ChannelIndex::insert(Node& node, std::string_view pattern, ChannelInterest& interest) {
-  if (pattern.empty()) return node.here.push_back(&interest);
-  if (pattern == "**") return node.below.push_back(&interest);
-  const auto [segment, rest] = split(pattern);
-  auto& next = node.next[std::string(segment)];
-  if (!next) next = std::make_unique<Node>();
-  insert(*next, rest, interest);
-}
-
-void ChannelIndex::erase(Node& node, std::string_view pattern, ChannelInterest& interest) {
-  if (pattern.empty()) return leave(node.here, interest);
-  if (pattern == "**") return leave(node.below, interest);
-  const auto [segment, rest] = split(pattern);
-  const auto next = node.next.find(segment);
-  erase(*next->second, rest, interest);
-  if (next->second->empty()) node.next.erase(next);
-}
-
-void ChannelIndex::match(const Node& node, std::string_view channel, Interests& into) {
-  if (channel.empty()) {
-    into.insert(into.end(), node.here.begin(), node.here.end());
-    return;
-  }
-  into.insert(into.end(), node.below.begin(), node.below.end());
-  const auto [segment, rest] = split(channel);
-  if (const auto next = node.next.find(segment); next != node.next.end()) match(*next->second, rest, into);
-  if (const auto next = node.next.find("*"); next != node.next.end()) match(*next->second, rest, into);
-}
-
-void ChannelIndex::find(std::string_view channel, Interests& into) const {
-  if (const auto named = exact_.find(channel); named != exact_.end()) {
-    into.insert(into.end(), named->second.begin(), named->second.end());
-  }
-  match(patterns_, channel, into);
+void ChannelIndex::find(std::string_view channel, std::vector<const Topic*>& into) const {
+  if (Name* found = name(channel)) append(found->topic, into);
+  match(root_, channel, into);
 }
 
 }  // namespace tidings::events

@@ -1,6 +1,5 @@
 #include "events/committed_frame.hpp"
 
-#include <functional>
 #include <utility>
 
 namespace tidings::events {
@@ -17,11 +16,11 @@ std::size_t size_in_memory(const store::Record& record, const Encoded& plain) {
 
 }  // namespace
 
-CommittedFrame::CommittedFrame(store::RecordPtr record, std::string cursor)
+CommittedFrame::CommittedFrame(store::RecordPtr record, std::string cursor, const SipKey& type_key)
     : record_(std::move(record)),
       cursor_(std::move(cursor)),
       plain_(encode_event(record_->event, Form::plain, cursor_)),
-      type_hash_(std::hash<std::string>{}(record_->event.type)),
+      type_hash_(sip_hash_1_3(type_key, record_->event.type)),
       bytes_(size_in_memory(*record_, plain_)) {}
 
 CommittedFrame::~CommittedFrame() { delete envelope_.load(std::memory_order_acquire); }

@@ -8,21 +8,23 @@
 #include <string_view>
 
 #include "events/frame.hpp"
+#include "platform/sip_hash.hpp"
 #include "store/record.hpp"
 
 namespace tidings::events {
 
 class CommittedFrame {
  public:
-  // `cursor`: the event's id on the wire.
-  CommittedFrame(store::RecordPtr record, std::string cursor);
+  // `cursor`: the event's id on the wire. `type_key` is the same for all frames that are told apart by their types'
+  // hashes.
+  CommittedFrame(store::RecordPtr record, std::string cursor, const SipKey& type_key);
   ~CommittedFrame();
   CommittedFrame(const CommittedFrame&) = delete;
   CommittedFrame& operator=(const CommittedFrame&) = delete;
 
   [[nodiscard]] store::Position position() const { return record_->position; }
   [[nodiscard]] const std::string& type() const { return record_->event.type; }
-  // Of the type; for caches, not for security.
+  // Of the type, keyed: who doesn't know the key finds no two types with the same one.
   [[nodiscard]] std::uint64_t type_hash() const { return type_hash_; }
   [[nodiscard]] const store::Recipients& recipients() const { return record_->event.recipients; }
 

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "events/subscriber.hpp"
-
 namespace tidings::events {
 
 std::vector<Pattern> normalized(std::vector<Pattern> patterns) {
@@ -29,24 +27,8 @@ bool any_matches(const std::vector<Pattern>& patterns, std::string_view name) {
   return std::ranges::any_of(patterns, [&](const Pattern& pattern) { return pattern.matches(name); });
 }
 
-void SubscriberSet::add(Subscriber& subscriber) {
-  // Doubling would leave up to 8 bytes a stream unused; a fifth costs little more copying.
-  if (members_.size() == members_.capacity()) members_.reserve(members_.size() + members_.size() / 5 + 1);
-  subscriber.*index_ = static_cast<std::uint32_t>(members_.size());
-  members_.push_back(&subscriber);
-}
-
-void SubscriberSet::remove(Subscriber& subscriber) {
-  const std::uint32_t at = subscriber.*index_;
-  members_[at] = members_.back();
-  members_[at]->*index_ = at;
-  members_.pop_back();
-}
-
 TypeFilter::TypeFilter(Shard& shard, std::vector<Pattern> patterns)
-    : streams(&Subscriber::filter_index),
-      shard_(shard),
-      patterns_(std::make_shared<const std::vector<Pattern>>(std::move(patterns))) {}
+    : shard_(shard), patterns_(std::make_shared<const std::vector<Pattern>>(std::move(patterns))) {}
 
 bool TypeFilter::passes(const CommittedFrame& frame) {
   if (patterns_->empty()) return true;
@@ -58,9 +40,5 @@ bool TypeFilter::passes(const CommittedFrame& frame) {
   slot = hash | (passed ? verdict_bit : 0);
   return passed;
 }
-
-ChannelInterest::ChannelInterest(std::vector<Pattern> patterns)
-    : streams(&Subscriber::interest_index),
-      patterns_(std::make_shared<const std::vector<Pattern>>(std::move(patterns))) {}
 
 }  // namespace tidings::events

@@ -8,6 +8,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "events/committed_frame.hpp"
@@ -15,7 +16,6 @@
 
 namespace tidings::events {
 
-struct Subscriber;
 class Shard;
 using Patterns = std::shared_ptr<const std::vector<Pattern>>;
 
@@ -25,31 +25,16 @@ using Patterns = std::shared_ptr<const std::vector<Pattern>>;
 [[nodiscard]] std::string key_of(const std::vector<Pattern>& patterns);
 [[nodiscard]] bool any_matches(const std::vector<Pattern>& patterns, std::string_view name);
 
-// Subscribers in no order; each knows its index, so that joining and leaving are O(1). 9-10 bytes a subscriber.
-class SubscriberSet {
- public:
-  explicit SubscriberSet(std::uint32_t Subscriber::*index) : index_(index) {}
-  void add(Subscriber& subscriber);
-  void remove(Subscriber& subscriber);
-  [[nodiscard]] std::size_t size() const { return members_.size(); }
-  [[nodiscard]] bool empty() const { return members_.empty(); }
-  [[nodiscard]] Subscriber& operator[](std::size_t at) const { return *members_[at]; }
-
- private:
-  std::vector<Subscriber*> members_;
-  std::uint32_t Subscriber::*index_;
-};
-
 // Which types pass. Without patterns: all.
 class TypeFilter {
  public:
   TypeFilter(Shard& shard, std::vector<Pattern> patterns);
 
-  // The verdict on a type is remembered for the last few types.
+  // The verdicts on the last few types are remembered, in 64 bytes whatever types there are.
   [[nodiscard]] bool passes(const CommittedFrame& frame);
   [[nodiscard]] const Patterns& patterns() const { return patterns_; }
   [[nodiscard]] Shard& shard() const { return shard_; }
-  SubscriberSet streams;
+  std::uint32_t audiences = 0;  // that have this filter
 
  private:
   static constexpr std::size_t remembered = 8;
@@ -62,10 +47,11 @@ class TypeFilter {
 // Which channels a stream hears. Never without patterns: a stream without channels has none.
 class ChannelInterest {
  public:
-  explicit ChannelInterest(std::vector<Pattern> patterns);
+  explicit ChannelInterest(std::vector<Pattern> patterns)
+      : patterns_(std::make_shared<const std::vector<Pattern>>(std::move(patterns))) {}
   [[nodiscard]] bool hears(std::string_view channel) const { return any_matches(*patterns_, channel); }
   [[nodiscard]] const Patterns& patterns() const { return patterns_; }
-  SubscriberSet streams;
+  std::uint32_t audiences = 0;  // that have this interest
 
  private:
   Patterns patterns_;

@@ -16,7 +16,7 @@ store::RecordPtr record_of(std::size_t bytes) {
 
 void EncodesAnEvent(benchmark::State& state) {
   const auto record = record_of(static_cast<std::size_t>(state.range(0)));
-  for (auto _ : state) benchmark::DoNotOptimize(CommittedFrame(record, "0123456789abcdef-1"));
+  for (auto _ : state) benchmark::DoNotOptimize(CommittedFrame(record, "0123456789abcdef-1", SipKey{}));
 }
 BENCHMARK(EncodesAnEvent)->Arg(150)->Arg(4096)->Arg(262'144);
 

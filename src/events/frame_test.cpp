@@ -73,7 +73,7 @@ FramePtr frame(store::Position position, std::size_t bytes = 10) {
   auto record = std::make_shared<store::Record>();
   record->position = position;
   record->event = {"app", std::string(bytes, 'x'), true, {{"user"}, {"channel"}}, {}};
-  return std::make_shared<const CommittedFrame>(record, "e-" + std::to_string(position));
+  return std::make_shared<const CommittedFrame>(record, "e-" + std::to_string(position), SipKey{});
 }
 
 TEST(CommittedFrame, MakesItsEnvelopeOnce) {

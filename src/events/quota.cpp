@@ -12,31 +12,6 @@ auto counts_of(std::uint64_t key) {
   return [half = upper_half(key)](const auto& count) { return count.key == half; };
 }
 
-std::uint64_t mix(std::uint64_t x) {
-  x ^= x >> 32;
-  x *= 0xd6e8feb86659fd93ULL;
-  x ^= x >> 29;
-  x *= 0xd6e8feb86659fd93ULL;
-  return x ^ (x >> 32);
-}
-
-// A keyed hash: the secret stands before every block, and the length ends it.
-std::uint64_t keyed_hash(std::string_view bytes, std::uint64_t first, std::uint64_t second) {
-  std::uint64_t state = first;
-  std::uint64_t block = 0;
-  std::size_t filled = 0;
-  for (const char c : bytes) {
-    block = (block << 8) | static_cast<std::uint8_t>(c);
-    if (++filled == 8) {
-      state = mix((state ^ block) + second);
-      block = 0;
-      filled = 0;
-    }
-  }
-  state = mix((state ^ block) + second);
-  return mix(state ^ (bytes.size() + first));
-}
-
 tl::unexpected<Error> over_limit(std::string detail, Milliseconds heartbeat) {
   // Whoever is stuck gives way after a heartbeat.
   const auto wait = std::max(Seconds{1}, std::chrono::duration_cast<Seconds>(heartbeat));
@@ -63,15 +38,12 @@ void CountTable::take(std::uint64_t key) {
   if (--found->count == 0) counts_.remove(found);
 }
 
-Quota::Quota(const StreamSettings& settings, Random& random) : settings_(settings) {
-  secret_ = {random.next_u64(), random.next_u64()};
-}
+Quota::Quota(const StreamSettings& settings, Random& random)
+    : settings_(settings), user_key_(SipKey::make(random)), address_key_(SipKey::make(random)) {}
 
-std::uint64_t Quota::key(std::string_view user) const { return keyed_hash(user, secret_[0], secret_[1]); }
+std::uint64_t Quota::key(std::string_view user) const { return sip_hash_1_3(user_key_, user); }
 
-std::uint64_t Quota::key(const net::IpAddress& address) const {
-  return keyed_hash(address.text(), secret_[1], secret_[0]);
-}
+std::uint64_t Quota::key(const net::IpAddress& address) const { return sip_hash_1_3(address_key_, address.text()); }
 
 bool Quota::full(std::uint64_t key, std::size_t limit) const {
   if (limit == 0) return false;

@@ -17,6 +17,7 @@
 #include "events/stream.hpp"
 #include "net/address.hpp"
 #include "platform/random.hpp"
+#include "platform/sip_hash.hpp"
 
 namespace tidings::events {
 
@@ -66,7 +67,8 @@ class Quota {
   [[nodiscard]] bool full(std::uint64_t key, std::size_t limit) const;
 
   const StreamSettings& settings_;
-  std::array<std::uint64_t, 2> secret_{};
+  SipKey user_key_;
+  SipKey address_key_;
   std::atomic<std::size_t> total_{0};
   mutable std::array<Stripe, stripes> stripes_;
 };

@@ -16,6 +16,7 @@
 #include <string_view>
 #include <vector>
 
+#include "events/audience_walk.hpp"
 #include "events/connection_table.hpp"
 #include "events/frame_ring.hpp"
 #include "events/log_reader.hpp"
@@ -36,6 +37,7 @@ struct ShardContext {
   const StreamSettings& settings;
   std::shared_ptr<Quota> quota;
   StreamMetrics metrics;
+  SipKey type_key;  // of the hashes of types
   LogReader* log = nullptr;
   // The newest position that was committed, told to any shard or not.
   std::atomic<store::Position> newest{0};
@@ -95,13 +97,6 @@ class Shard final : public net::SlicedWork {
     void on_timer() override { ring(); }
     std::function<void()> ring;
   };
-  // The frame (or, where null, the beginning of an epoch) that is being dispatched.
-  struct Dispatch {
-    bool active = false;
-    FramePtr frame;
-    std::vector<SubscriberSet*> sets;  // the streams still to visit are in the last one, before `left`
-    std::size_t left = 0;
-  };
   struct Drain {
     std::function<void()> done;
     std::vector<ConnectionId> streams;
@@ -118,8 +113,7 @@ class Shard final : public net::SlicedWork {
   void find_head();
   bool dispatch(std::size_t visits);
   bool begin_dispatch();
-  void begin_sets(std::vector<SubscriberSet*> sets);
-  void visit(Subscriber& stream);
+  void visit(Subscriber& stream, const CommittedFrame* frame);
 
   // The pump: shard_pump.cpp.
   void serve(Subscriber& stream);
@@ -168,9 +162,9 @@ class Shard final : public net::SlicedWork {
   bool head_known_ = false;
   store::Position dispatched_ = 0;  // all frames up to here are marked with whom they are for
   EpochNumber dispatched_epoch_ = 0;
-  Dispatch dispatch_;
   Slab<Subscriber> streams_;
-  SubscriberIndex index_{*this};
+  SubscriberIndex index_{*this, context_.random};
+  AudienceWalk walk_{index_};  // of the frame that is being dispatched, or of the beginning of an epoch
   ConnectionTable connections_;
   SubscriberQueue ready_;
   SubscriberQueue waiting_;
@@ -178,7 +172,6 @@ class Shard final : public net::SlicedWork {
   std::uint64_t delivered_ = 0;  // not yet counted in the metrics
   std::uint64_t writes_ = 0;
   std::vector<Subscriber*> dead_;
-  std::vector<ChannelInterest*> found_;  // reused by each dispatch
   EncodedPtr last_ping_;
   Spot last_ping_spot_;
   WallTime last_ping_time_;

@@ -15,7 +15,7 @@ Result<void> Shard::extend(const ConnectionId& id, std::string_view user, WallTi
   }
   accept_token(*stream, expires_at);
   arm(*stream);
-  if (stream->interest != nullptr && !std::ranges::all_of(*stream->interest->patterns(), covers)) {
+  if (stream->interest() != nullptr && !std::ranges::all_of(*stream->interest()->patterns(), covers)) {
     say_bye(*stream, Bye::channel_lost);
   }
   return {};
@@ -62,8 +62,8 @@ ConnectionInfo Shard::describe(const Subscriber& stream) const {
   info.cursor = timeline_.cursor(spot);
   info.behind = ring_.head() - std::min(ring_.head(), spot.position);
   info.events = stream.events;
-  if (stream.interest != nullptr) {
-    for (const Pattern& pattern : *stream.interest->patterns()) info.channels.push_back(pattern.text());
+  if (stream.interest() != nullptr) {
+    for (const Pattern& pattern : *stream.interest()->patterns()) info.channels.push_back(pattern.text());
   }
   info.labels = stream.labels();
   return info;
@@ -74,7 +74,7 @@ std::vector<ConnectionInfo> Shard::list(const Streams::Query& query) const {
   std::map<std::string, const Subscriber*> first;
   connections_.for_each([&](const Subscriber& stream) {
     if (!query.user.empty() && stream.user() != query.user) return;
-    if (!query.channel.empty() && (stream.interest == nullptr || !stream.interest->hears(query.channel))) return;
+    if (!query.channel.empty() && (stream.interest() == nullptr || !stream.interest()->hears(query.channel))) return;
     std::string text = stream.id.text();
     if (text <= query.after) return;
     first.emplace(std::move(text), &stream);
@@ -88,14 +88,22 @@ std::vector<ConnectionInfo> Shard::list(const Streams::Query& query) const {
 
 std::vector<std::pair<std::string, std::size_t>> Shard::presence(std::string_view channel, std::string_view after,
                                                                  std::size_t most) const {
-  std::vector<ChannelInterest*> interests;
-  index_.interests_in(channel, interests);
-  std::ranges::sort(interests);
-  interests.erase(std::unique(interests.begin(), interests.end()), interests.end());
+  std::vector<const Topic*> topics;
+  index_.topics_of(channel, topics);
+  // Who hears the channel by two patterns counts once.
+  std::vector<const Audience*> audiences;
+  for (const Topic* topic : topics) {
+    for (std::size_t group = 0; group < topic->groups.size(); ++group) {
+      const auto& those = topic->groups[group].audiences;
+      for (std::size_t i = 0; i < those.size(); ++i) audiences.push_back(&those[i]);
+    }
+  }
+  std::ranges::sort(audiences);
+  audiences.erase(std::unique(audiences.begin(), audiences.end()), audiences.end());
   std::map<std::string, std::size_t, std::less<>> users;
-  for (const ChannelInterest* interest : interests) {
-    for (std::size_t i = 0; i < interest->streams.size(); ++i) {
-      const std::string_view user = interest->streams[i].user();
+  for (const Audience* audience : audiences) {
+    for (std::size_t i = 0; i < audience->streams.size(); ++i) {
+      const std::string_view user = audience->streams[i].user();
       if (user <= after) continue;
       // A user past the page's end stays out: the page is full of users before them, who do not leave it.
       if (users.size() > most && user > std::prev(users.end())->first) continue;

@@ -62,75 +62,41 @@ void Shard::find_head() {
 }
 
 bool Shard::dispatch(std::size_t visits) {
-  while (dispatch_.active || begin_dispatch()) {
-    while (!dispatch_.sets.empty()) {
-      const SubscriberSet& set = *dispatch_.sets.back();
-      // From the end backwards: who joins stands behind and has what comes; who leaves is replaced by the last, which
-      // was visited, and a second visit changes nothing.
-      dispatch_.left = std::min(dispatch_.left, set.size());
-      while (dispatch_.left > 0) {
-        if (visits-- == 0) return true;
-        visit(set[--dispatch_.left]);
-      }
-      dispatch_.sets.pop_back();
-      if (!dispatch_.sets.empty()) dispatch_.left = dispatch_.sets.back()->size();
-    }
-    if (dispatch_.frame) dispatched_ = dispatch_.frame->position();
-    dispatch_ = {};
-    index_.release();
+  while (walk_.active() || begin_dispatch()) {
+    const FramePtr frame = walk_.frame();
+    if (!walk_.go(visits, [&](Subscriber& stream) { visit(stream, frame.get()); })) return true;
+    if (frame) dispatched_ = frame->position();
     if (visits == 0) return true;
   }
   return false;
 }
 
-void Shard::begin_sets(std::vector<SubscriberSet*> sets) {
-  dispatch_.active = true;
-  dispatch_.sets = std::move(sets);
-  dispatch_.left = dispatch_.sets.empty() ? 0 : dispatch_.sets.back()->size();
-  index_.hold();
-}
-
 // Starts on what comes next; false where all is dispatched.
 bool Shard::begin_dispatch() {
-  std::vector<SubscriberSet*> sets;
   const auto epoch_end = timeline_.end(dispatched_epoch_);
   if (epoch_end && *epoch_end <= dispatched_) {
     // Every stream is told of a new epoch.
     ++dispatched_epoch_;
-    for (TypeFilter* filter : index_.filters()) sets.push_back(&filter->streams);
-    begin_sets(std::move(sets));
+    walk_.begin(nullptr);
     return true;
   }
   while (dispatched_ < ring_.head() && !ring_.at(dispatched_ + 1)) ++dispatched_;
   if (dispatched_ == ring_.head()) return false;
-  dispatch_.frame = ring_.at(dispatched_ + 1);
-  const CommittedFrame& frame = *dispatch_.frame;
-  const store::Recipients& recipients = frame.recipients();
-  if (recipients.everyone()) {
-    for (TypeFilter* filter : index_.filters()) {
-      if (filter->passes(frame)) sets.push_back(&filter->streams);
-    }
-  }
-  for (const std::string& user : recipients.users) {
-    index_.for_each_of(user, [this](Subscriber& stream) { visit(stream); });
-  }
-  found_.clear();
-  for (const std::string& channel : recipients.channels) index_.interests_in(channel, found_);
-  for (ChannelInterest* interest : found_) sets.push_back(&interest->streams);
-  begin_sets(std::move(sets));
+  walk_.begin(ring_.at(dispatched_ + 1));
   return true;
 }
 
-void Shard::visit(Subscriber& stream) {
+// `frame` is null at the beginning of an epoch.
+void Shard::visit(Subscriber& stream, const CommittedFrame* frame) {
   if (stream.state != StreamState::live) return;
-  if (!dispatch_.frame) {
+  if (frame == nullptr) {
     if (stream.epoch == timeline_.running()) return;
     settle(stream);
     return make_ready(stream);
   }
-  const store::Position position = dispatch_.frame->position();
-  if (stream.cursor >= position || !stream.filter->passes(*dispatch_.frame)) return;
-  stream.cursor = position - 1;
+  // Asked here too, since a walk may visit streams that it is not for.
+  if (stream.cursor >= frame->position() || !stream.filter().passes(*frame)) return;
+  stream.cursor = frame->position() - 1;
   stream.set(Subscriber::matched);
   make_ready(stream);
 }

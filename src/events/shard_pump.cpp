@@ -62,14 +62,14 @@ bool Shard::send_gap(Subscriber& stream, GapReason reason, Spot to) {
 
 bool Shard::wants(Subscriber& stream, const CommittedFrame& frame) const {
   const store::Recipients& recipients = frame.recipients();
-  if (!stream.filter->passes(frame)) return false;
+  if (!stream.filter().passes(frame)) return false;
   if (recipients.everyone()) return true;
   for (const std::string& user : recipients.users) {
     if (user == stream.user()) return true;
   }
-  if (stream.interest == nullptr) return false;
+  if (stream.interest() == nullptr) return false;
   for (const std::string& channel : recipients.channels) {
-    if (stream.interest->hears(channel)) return true;
+    if (stream.interest()->hears(channel)) return true;
   }
   return false;
 }

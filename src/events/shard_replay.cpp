@@ -15,15 +15,15 @@ store::ReadQuery query_of(const Subscriber& stream, store::Position until) {
   query.after = stream.cursor;
   query.until = until;
   query.users.emplace_back(stream.user());
-  if (stream.interest != nullptr) {
+  if (stream.interest() != nullptr) {
     // The patterns are immutable and shared, so that the reader's thread may ask them after the stream is gone.
-    const Patterns patterns = stream.interest->patterns();
+    const Patterns patterns = stream.interest()->patterns();
     for (const Pattern& pattern : *patterns) {
       (pattern.exact() ? query.channels : query.channel_prefixes).emplace_back(pattern.prefix());
     }
     query.accept_channel = [patterns](std::string_view channel) { return any_matches(*patterns, channel); };
   }
-  if (const Patterns types = stream.filter->patterns(); !types->empty()) {
+  if (const Patterns types = stream.filter().patterns(); !types->empty()) {
     query.accept_type = [types](std::string_view type) { return any_matches(*types, type); };
   }
   query.most_bytes = Shard::bytes_a_write;

@@ -12,7 +12,8 @@ namespace tidings::events {
 
 struct Streams::Impl {
   Impl(Random& random, const StreamSettings& settings, observe::Metrics& metrics)
-      : context{random, settings, std::make_shared<Quota>(settings, random), StreamMetrics(metrics)} {}
+      : context{random, settings, std::make_shared<Quota>(settings, random), StreamMetrics(metrics),
+                SipKey::make(random)} {}
 
   [[nodiscard]] Shard& of(const net::Reactor& reactor) const {
     return **std::ranges::find_if(shards, [&](const auto& shard) { return &shard->reactor() == &reactor; });
@@ -209,8 +210,8 @@ void Streams::on_committed(std::span<const store::RecordPtr> records) {
   if (records.empty()) return;
   impl_->context.newest.store(records.back()->position, std::memory_order_release);
   for (const store::RecordPtr& record : records) {
-    impl_->tell_all(
-        std::make_shared<const CommittedFrame>(record, impl_->epochs.cursor_of_event(record->position).text()));
+    impl_->tell_all(std::make_shared<const CommittedFrame>(
+        record, impl_->epochs.cursor_of_event(record->position).text(), impl_->context.type_key));
   }
 }
 

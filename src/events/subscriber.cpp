@@ -7,9 +7,9 @@
 
 namespace tidings::events {
 
-void Subscriber::on_writable() { filter->shard().writable(*this); }
-void Subscriber::on_closed() { filter->shard().closed(*this); }
-void Subscriber::on_timer() { filter->shard().timer(*this); }
+void Subscriber::on_writable() { audience->filter.shard().writable(*this); }
+void Subscriber::on_closed() { audience->filter.shard().closed(*this); }
+void Subscriber::on_timer() { audience->filter.shard().timer(*this); }
 
 std::unique_ptr<const char[]> pack_names(std::string_view user, const Labels& labels) {
   assert(user.find('\0') == std::string_view::npos);  // verified tokens name users by `valid_user`

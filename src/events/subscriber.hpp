@@ -6,7 +6,7 @@
 #include <memory>
 #include <string_view>
 
-#include "events/filters.hpp"
+#include "events/audience.hpp"
 #include "events/stream.hpp"
 #include "events/timeline.hpp"
 #include "http/exchange.hpp"
@@ -35,7 +35,7 @@ enum class StreamState : std::uint8_t {
   dead,     // out of every index, waiting only to be freed
 };
 
-// 168 bytes, one a stream.
+// 160 bytes, one a stream.
 struct Subscriber final : public http::StreamConsumer, public net::Timer {
   // What the stream is still to be told when its transport takes bytes.
   static constexpr std::uint8_t owes_ping = 1;
@@ -48,8 +48,7 @@ struct Subscriber final : public http::StreamConsumer, public net::Timer {
   static constexpr std::uint8_t waits_to_read = 128;  // which of the two
 
   http::ResponseStream* response = nullptr;
-  TypeFilter* filter = nullptr;
-  ChannelInterest* interest = nullptr;  // null: no channels
+  Audience* audience = nullptr;  // those who want the same
   Subscriber* next_linked = nullptr;
   std::unique_ptr<Unwritten> unwritten;
   std::unique_ptr<const char[]> names;  // see `pack_names`; null once dead
@@ -57,21 +56,25 @@ struct Subscriber final : public http::StreamConsumer, public net::Timer {
   WallTime expires_at;
   std::uint64_t events = 0;  // application events written
   ConnectionId id;
-  std::uint32_t filter_index = 0;
-  std::uint32_t interest_index = 0;
-  std::uint32_t opened_at = 0;  // seconds since 1970
-  std::uint32_t ping_at = 0;    // ticks of the shard; see `Shard::tick`
+  std::uint32_t audience_place = 0;
+  std::uint32_t user_place = 0;  // see `UserTable`
+  std::uint32_t opened_at = 0;   // seconds since 1970
+  std::uint32_t ping_at = 0;     // ticks of the shard; see `Shard::tick`
   EpochNumber epoch = 0;
   std::uint16_t reauth_lead = 0;  // milliseconds before `expires_at`
   net::IpAddress address;
   StreamState state : 3 = StreamState::live;
   Form form : 1 = Form::plain;
   Bye bye : 3 = Bye::draining;
+  bool last_of_user : 1 = true;
   std::uint8_t flags = 0;
 
   [[nodiscard]] bool has(std::uint8_t flag) const { return (flags & flag) != 0; }
   void set(std::uint8_t flag) { flags = static_cast<std::uint8_t>(flags | flag); }
   void clear(std::uint8_t flag) { flags = static_cast<std::uint8_t>(flags & ~flag); }
+  [[nodiscard]] TypeFilter& filter() const { return audience->filter; }
+  // Null: no channels.
+  [[nodiscard]] ChannelInterest* interest() const { return audience->interest; }
   [[nodiscard]] Spot spot() const { return {cursor, epoch}; }
   [[nodiscard]] std::string_view user() const { return names.get(); }
   [[nodiscard]] Labels labels() const;
@@ -80,7 +83,7 @@ struct Subscriber final : public http::StreamConsumer, public net::Timer {
   void on_closed() override;
   void on_timer() override;
 };
-static_assert(sizeof(Subscriber) == 168);
+static_assert(sizeof(Subscriber) == 160);
 
 // Streams in the order that they came; each stream stands in one list at most.
 class SubscriberQueue {

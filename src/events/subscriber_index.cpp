@@ -4,68 +4,88 @@
 
 namespace tidings::events {
 
+SubscriberIndex::~SubscriberIndex() {
+  filters_.for_each([this](TypeFilter* filter) { filter_slab_.destroy(*filter); });
+  interests_.for_each([this](ChannelInterest* interest) { interest_slab_.destroy(*interest); });
+}
+
 void SubscriberIndex::add(Subscriber& subscriber, const std::vector<Pattern>& types,
                           const std::vector<Pattern>& channels) {
-  users_.add(TextHash{}(subscriber.user()), &subscriber);
-
-  std::vector<Pattern> wanted = normalized(types);
-  auto& filter = filters_[key_of(wanted)];
-  if (!filter) filter = std::make_unique<TypeFilter>(shard_, std::move(wanted));
-  subscriber.filter = filter.get();
-  filter->streams.add(subscriber);
-
-  if (channels.empty()) return;
-  std::vector<Pattern> heard = normalized(channels);
-  auto& interest = interests_[key_of(heard)];
-  if (!interest) {
-    interest = std::make_unique<ChannelInterest>(std::move(heard));
-    channels_.add(*interest);
+  users_.add(subscriber);
+  TypeFilter& passing = filter(normalized(types));
+  ChannelInterest* heard = channels.empty() ? nullptr : &interest(normalized(channels));
+  Audience* audience = audiences_.find(passing, heard);
+  if (audience == nullptr) {
+    std::vector<Topic*> topics{&everyone_};
+    if (heard != nullptr) {
+      for (const Pattern& pattern : *heard->patterns()) topics.push_back(&channels_.topic(pattern));
+      ++heard->audiences;
+    }
+    ++passing.audiences;
+    audience = &audiences_.make(passing, heard, topics);
   }
-  subscriber.interest = interest.get();
-  interest->streams.add(subscriber);
+  subscriber.audience = audience;
+  subscriber.audience_place = audience->streams.add(subscriber);
 }
 
 void SubscriberIndex::remove(Subscriber& subscriber) {
-  users_.remove(TextHash{}(subscriber.user()), [&](const Subscriber* stream) { return stream == &subscriber; });
-
-  subscriber.filter->streams.remove(subscriber);
-  if (subscriber.filter->streams.empty()) {
-    std::string key = key_of(*subscriber.filter->patterns());
-    held_ ? emptied_filters_.push_back(std::move(key)) : forget_filter(key);
+  users_.remove(subscriber);
+  Audience& audience = *std::exchange(subscriber.audience, nullptr);
+  if (Subscriber* moved = audience.streams.remove(subscriber.audience_place)) {
+    moved->audience_place = subscriber.audience_place;
   }
-  subscriber.filter = nullptr;
-  if (subscriber.interest == nullptr) return;
-  subscriber.interest->streams.remove(subscriber);
-  if (subscriber.interest->streams.empty()) {
-    std::string key = key_of(*subscriber.interest->patterns());
-    held_ ? emptied_interests_.push_back(std::move(key)) : forget_interest(key);
+  if (!audience.streams.empty()) return;
+  TypeFilter& passing = audience.filter;
+  ChannelInterest* heard = audience.interest;
+  audiences_.forget(audience);
+  if (--passing.audiences == 0) forget(passing);
+  if (heard == nullptr) return;
+  for (const Pattern& pattern : *heard->patterns()) {
+    if (held_) {
+      left_.push_back(pattern);
+    } else {
+      channels_.forget(pattern);
+    }
   }
-  subscriber.interest = nullptr;
+  if (--heard->audiences == 0) forget(*heard);
 }
 
-std::vector<TypeFilter*> SubscriberIndex::filters() const {
-  std::vector<TypeFilter*> all;
-  all.reserve(filters_.size());
-  for (const auto& [key, filter] : filters_) all.push_back(filter.get());
-  return all;
+std::uint64_t SubscriberIndex::hash(const std::vector<Pattern>& patterns) const {
+  return sip_hash_1_3(key_, key_of(patterns));
 }
 
-void SubscriberIndex::forget_filter(const std::string& key) {
-  const auto found = filters_.find(key);
-  if (found != filters_.end() && found->second->streams.empty()) filters_.erase(found);
+TypeFilter& SubscriberIndex::filter(std::vector<Pattern> patterns) {
+  const std::uint64_t by = hash(patterns);
+  TypeFilter** found = filters_.find(by, [&](const TypeFilter* filter) { return *filter->patterns() == patterns; });
+  if (found != nullptr) return **found;
+  TypeFilter& made = filter_slab_.make(shard_, std::move(patterns));
+  filters_.add(by, &made);
+  return made;
 }
 
-void SubscriberIndex::forget_interest(const std::string& key) {
-  const auto found = interests_.find(key);
-  if (found == interests_.end() || !found->second->streams.empty()) return;
-  channels_.remove(*found->second);
-  interests_.erase(found);
+ChannelInterest& SubscriberIndex::interest(std::vector<Pattern> patterns) {
+  const std::uint64_t by = hash(patterns);
+  ChannelInterest** found =
+      interests_.find(by, [&](const ChannelInterest* interest) { return *interest->patterns() == patterns; });
+  if (found != nullptr) return **found;
+  ChannelInterest& made = interest_slab_.make(std::move(patterns));
+  interests_.add(by, &made);
+  return made;
+}
+
+void SubscriberIndex::forget(TypeFilter& filter) {
+  filters_.remove(hash(*filter.patterns()), [&](const TypeFilter* other) { return other == &filter; });
+  filter_slab_.destroy(filter);
+}
+
+void SubscriberIndex::forget(ChannelInterest& interest) {
+  interests_.remove(hash(*interest.patterns()), [&](const ChannelInterest* other) { return other == &interest; });
+  interest_slab_.destroy(interest);
 }
 
 void SubscriberIndex::release() {
   held_ = false;
-  for (const std::string& key : std::exchange(emptied_filters_, {})) forget_filter(key);
-  for (const std::string& key : std::exchange(emptied_interests_, {})) forget_interest(key);
+  for (const Pattern& pattern : std::exchange(left_, {})) channels_.forget(pattern);
 }
 
 }  // namespace tidings::events

@@ -2,57 +2,65 @@
 // nothing to streams that it is not for.
 #pragma once
 
-#include <memory>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
+#include "events/audience.hpp"
 #include "events/channel_index.hpp"
 #include "events/dense_table.hpp"
 #include "events/filters.hpp"
 #include "events/subscriber.hpp"
+#include "events/user_table.hpp"
+#include "platform/random.hpp"
+#include "platform/sip_hash.hpp"
+#include "platform/slab.hpp"
 
 namespace tidings::events {
 
 class SubscriberIndex {
  public:
-  explicit SubscriberIndex(Shard& shard) : shard_(shard) {}
+  SubscriberIndex(Shard& shard, Random& random) : shard_(shard), key_(SipKey::make(random)) {}
+  ~SubscriberIndex();
+  SubscriberIndex(const SubscriberIndex&) = delete;
+  SubscriberIndex& operator=(const SubscriberIndex&) = delete;
 
-  // Gives the stream its filter and interest, and lists it under them and its user.
+  // Gives the stream its audience, and lists it there and under its user.
   void add(Subscriber& subscriber, const std::vector<Pattern>& types, const std::vector<Pattern>& channels);
-  // Sets that are left empty are forgotten at once, unless a visit holds on to them: see `hold`.
+  // What nobody wants any more is forgotten.
   void remove(Subscriber& subscriber);
 
-  // `visit(Subscriber&)` for each stream of `user` here; it must neither add nor remove any.
+  // `visit(Subscriber&)` for each stream of `user` here; it must neither add nor remove any. Returns how many they are.
   template <typename Visit>
-  void for_each_of(std::string_view user, Visit visit) const {
-    // A search that takes none looks at all that it could be.
-    static_cast<void>(users_.find(TextHash{}(user), [&](Subscriber* stream) {
-      if (stream->user() == user) visit(*stream);
-      return false;
-    }));
+  std::size_t for_each_of(std::string_view user, Visit visit) const {
+    return users_.for_each_of(user, visit);
   }
-  void interests_in(std::string_view channel, std::vector<ChannelInterest*>& into) const {
-    channels_.find(channel, into);
-  }
-  [[nodiscard]] std::vector<TypeFilter*> filters() const;
+  [[nodiscard]] Topic& everyone() { return everyone_; }
+  // Appends the topics that an event in `channel` is for.
+  void topics_of(std::string_view channel, std::vector<const Topic*>& into) const { channels_.find(channel, into); }
 
-  // While held, emptied sets stay where they are; the last release forgets them.
+  // While held, topics stay where they are, if without groups; the release forgets those.
   void hold() { held_ = true; }
   void release();
 
  private:
-  void forget_filter(const std::string& key);
-  void forget_interest(const std::string& key);
+  [[nodiscard]] TypeFilter& filter(std::vector<Pattern> patterns);
+  [[nodiscard]] ChannelInterest& interest(std::vector<Pattern> patterns);
+  void forget(TypeFilter& filter);
+  void forget(ChannelInterest& interest);
+  [[nodiscard]] std::uint64_t hash(const std::vector<Pattern>& patterns) const;
 
   Shard& shard_;
-  SegmentedTable<Subscriber*> users_;  // each stream under its user
-  std::unordered_map<std::string, std::unique_ptr<TypeFilter>> filters_;
-  std::unordered_map<std::string, std::unique_ptr<ChannelInterest>> interests_;
-  ChannelIndex channels_;
-  std::vector<std::string> emptied_filters_;
-  std::vector<std::string> emptied_interests_;
+  SipKey key_;
+  Topic everyone_;
+  UserTable users_{key_};
+  ChannelIndex channels_{key_};
+  Slab<TypeFilter> filter_slab_;
+  Slab<ChannelInterest> interest_slab_;
+  SegmentedTable<TypeFilter*> filters_;         // by their patterns, as are
+  SegmentedTable<ChannelInterest*> interests_;  // these
+  Audiences audiences_{key_};
+  std::vector<Pattern> left_;  // topics that became empty while held
   bool held_ = false;
 };
 
