@@ -48,6 +48,7 @@ class Shard final : public net::SlicedWork {
   static constexpr std::size_t most_undispatched = 4096;  // frames; then news waits in the queue
   static constexpr std::size_t visits_a_slice = 4096;     // streams looked at by dispatch
   static constexpr std::size_t serves_a_slice = 64;       // streams written to by the pump
+  static constexpr std::size_t catch_ups_at_least = 4;    // of a slice's, for those who are behind, whoever is live
   static constexpr std::size_t frames_a_write = 64;
   static constexpr std::size_t bytes_a_write = 64 * 1024;  // after the frame that passes it, a write is full
   static constexpr store::Position most_behind = 1024;     // further behind, the log's index is quicker than the ring
@@ -121,6 +122,7 @@ class Shard final : public net::SlicedWork {
   void visit(Subscriber& stream);
 
   // The pump: shard_pump.cpp.
+  std::size_t serve_some(SubscriberQueue& queue, std::size_t most);
   void serve(Subscriber& stream);
   [[nodiscard]] bool wants(Subscriber& stream, const CommittedFrame& frame) const;
   bool write_frames(Subscriber& stream, store::Position limit);
@@ -128,7 +130,8 @@ class Shard final : public net::SlicedWork {
   bool send(Subscriber& stream, const EncodedPtr& event);
   bool send_gap(Subscriber& stream, GapReason reason, Spot to);
   void block(Subscriber& stream, std::shared_ptr<const void> owner, std::string_view rest, store::Position then_at);
-  void make_ready(Subscriber& stream);
+  void make_ready(Subscriber& stream) { make_ready(stream, ready_); }
+  void make_ready(Subscriber& stream, SubscriberQueue& queue);
   void settle(Subscriber& stream) const;
 
   // Reading the log: shard_replay.cpp.
@@ -172,6 +175,7 @@ class Shard final : public net::SlicedWork {
   SubscriberIndex index_{*this};
   ConnectionTable connections_;
   SubscriberQueue ready_;
+  SubscriberQueue behind_;  // ready too, but after those
   SubscriberQueue waiting_;
   std::size_t reads_ = 0;
   std::uint64_t delivered_ = 0;  // not yet counted in the metrics
