@@ -37,7 +37,10 @@ Shard::~Shard() {
   });
   while (Subscriber* stream = ready_.pop()) dead_.push_back(stream);
   while (Subscriber* stream = behind_.pop()) dead_.push_back(stream);
-  while (Subscriber* stream = waiting_.pop()) dead_.push_back(stream);
+  groups_.for_each([this](ReadGroup& group) {
+    while (Subscriber* stream = group.members.pop()) dead_.push_back(stream);
+    while (Subscriber* stream = group.to_serve.pop()) dead_.push_back(stream);
+  });
   sweep();
 }
 
@@ -56,15 +59,21 @@ bool Shard::run_slice() {
   const bool more_to_dispatch = dispatch(visits_a_slice);
   const std::size_t live = serve_some(ready_, serves_a_slice);
   serve_some(behind_, std::max(serves_a_slice - live, catch_ups_at_least));
+  serve_pages(live < serves_a_slice ? pages_a_slice : pages_at_least);
   sweep();
   if (delivered_ != 0) context_.metrics.delivered.add(std::exchange(delivered_, 0));
   if (writes_ != 0) context_.metrics.writes.add(std::exchange(writes_, 0));
-  return more_to_dispatch || !ready_.empty() || !behind_.empty() || !queue_->empty();
+  return more_to_dispatch || !ready_.empty() || !behind_.empty() || groups_.serving() != nullptr || !queue_->empty();
 }
 
 // Frees what `bury` could not, since its own methods were on the stack.
 void Shard::sweep() {
   for (Subscriber* stream : std::exchange(dead_, {})) streams_.destroy(*stream);
+}
+
+void Shard::free_later(Subscriber& stream) {
+  if (dead_.empty()) reactor_.defer([this] { sweep(); });
+  dead_.push_back(&stream);
 }
 
 void Shard::bury(Subscriber& stream) {
@@ -78,10 +87,7 @@ void Shard::bury(Subscriber& stream) {
   stream.response = nullptr;
   stream.unwritten.reset();
   stream.names.reset();
-  if (!stream.has(Subscriber::linked)) {
-    if (dead_.empty()) reactor_.defer([this] { sweep(); });
-    dead_.push_back(&stream);
-  }
+  if (!stream.has(Subscriber::linked)) free_later(stream);
   if (drain_ && connections_.size() == 0) drain_on();
 }
 

@@ -20,6 +20,7 @@
 #include "events/frame_ring.hpp"
 #include "events/log_reader.hpp"
 #include "events/quota.hpp"
+#include "events/read_groups.hpp"
 #include "events/shard_queue.hpp"
 #include "events/stream.hpp"
 #include "events/stream_metrics.hpp"
@@ -52,7 +53,10 @@ class Shard final : public net::SlicedWork {
   static constexpr std::size_t frames_a_write = 64;
   static constexpr std::size_t bytes_a_write = 64 * 1024;  // after the frame that passes it, a write is full
   static constexpr store::Position most_behind = 1024;     // further behind, the log's index is quicker than the ring
-  static constexpr std::size_t most_reads = 32;            // pages asked for at a time
+  static constexpr std::size_t most_reads = 32;            // pages asked for or held at a time
+  static constexpr std::size_t pages_a_slice = 16;         // streams that pages are written to
+  static constexpr store::Position read_span = 32 * 1024;  // of the log, that groups go through together
+  static constexpr std::size_t pages_at_least = 2;         // of those, while others are live
   static constexpr Milliseconds read_pause{50};            // before the log is asked again that was overloaded
   static constexpr Milliseconds drain_step{20};
   static constexpr Milliseconds least_drain{1000};  // what a stream's last bytes have, however short the drain
@@ -136,10 +140,13 @@ class Shard final : public net::SlicedWork {
 
   // Reading the log: shard_replay.cpp.
   void wait_to_read(Subscriber& stream);
+  static void join(Subscriber& stream, ReadGroup& group);
+  Subscriber* take_waiting(SubscriberQueue& members);
   void start_reads();
-  void read(Subscriber& stream);
-  void finish_read(const ConnectionId& id, store::Position after, const Result<store::Page>& page);
-  void write_page(Subscriber& stream, const store::Page& page);
+  void read(ReadGroup& group);
+  void finish_read(ReadGroup& group, store::Position after, Result<store::Page> page);
+  void serve_pages(std::size_t most);
+  void write_page(Subscriber& stream, ReadPage& page);
 
   // Time and endings: shard_time.cpp.
   [[nodiscard]] std::uint32_t tick() const;
@@ -153,6 +160,7 @@ class Shard final : public net::SlicedWork {
   void finish(Subscriber& stream);
   void abort(Subscriber& stream);
   void bury(Subscriber& stream);
+  void free_later(Subscriber& stream);
   void sweep();
   void drain_on();
 
@@ -176,8 +184,8 @@ class Shard final : public net::SlicedWork {
   ConnectionTable connections_;
   SubscriberQueue ready_;
   SubscriberQueue behind_;  // ready too, but after those
-  SubscriberQueue waiting_;
-  std::size_t reads_ = 0;
+  ReadGroups groups_;
+  std::size_t reads_ = 0;        // under way, or come and not yet offered to all who waited
   std::uint64_t delivered_ = 0;  // not yet counted in the metrics
   std::uint64_t writes_ = 0;
   std::vector<Subscriber*> dead_;

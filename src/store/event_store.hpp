@@ -36,6 +36,11 @@ struct ReadQuery {
   std::function<bool(std::string_view type)> accept_type{};
   std::size_t most_records = 256;
   std::size_t most_bytes = 64 * 1024;  // of payload; one record is always returned
+  // A page that holds so many records may end at the next multiple of `span`, so that those who read the same part of
+  // the log for different recipients do so at about the same time, and find its blocks in memory. 0: wherever it is
+  // full.
+  std::size_t enough_records = 32;
+  Position span = 0;
 };
 
 struct Page {

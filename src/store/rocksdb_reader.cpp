@@ -35,25 +35,25 @@ std::unique_ptr<rocksdb::Iterator> iterate(rocksdb::DB& database) {
   return std::unique_ptr<rocksdb::Iterator>(database.NewIterator(rocksdb::ReadOptions()));
 }
 
-// One recipient's positions after `after`, up to `until`.
-void offer_list(rocksdb::Iterator& at, Kind kind, std::string_view name, Position after, Position until,
-                Candidates& candidates) {
+// One recipient's positions after `after`.
+void offer_list(rocksdb::Iterator& at, Kind kind, std::string_view name, Position after, Candidates& candidates) {
   const std::string list = layout::index_list(kind, name);
   for (at.Seek(layout::index_key(kind, name, after + 1)); at.Valid() && at.key().starts_with(list); at.Next()) {
     const Position position = layout::position_of(view_of(at.key()));
-    if (position > until || !candidates.offer(position)) return;
+    if (!candidates.offer(position)) break;
   }
+  candidates.end_list();
 }
 
 // The channels that begin with `prefix`. False where there are too many for this to pay.
 bool offer_channels(rocksdb::Iterator& at, const std::string& prefix, const ReadQuery& query, Position after,
-                    Position until, Candidates& candidates, std::size_t& looked_at) {
+                    Candidates& candidates, std::size_t& looked_at) {
   const std::string begin = std::string{layout::index_prefix, static_cast<char>(Kind::channel)} + prefix;
   at.Seek(begin);
   while (at.Valid() && at.key().starts_with(begin)) {
     if (++looked_at > most_channels_by_index) return false;
     const std::string name(layout::name_of(view_of(at.key())));
-    if (accepts_channel(name, query)) offer_list(at, Kind::channel, name, after, until, candidates);
+    if (accepts_channel(name, query)) offer_list(at, Kind::channel, name, after, candidates);
     if (!at.status().ok()) return true;  // the caller looks
     std::string next = layout::index_list(Kind::channel, name);
     next.back() = '\1';  // after every position of this name, before any longer name
@@ -62,14 +62,13 @@ bool offer_channels(rocksdb::Iterator& at, const std::string& prefix, const Read
   return true;
 }
 
-bool offer_indexed(rocksdb::Iterator& at, const ReadQuery& query, Position after, Position until,
-                   Candidates& candidates) {
-  if (query.everyone) offer_list(at, Kind::everyone, "", after, until, candidates);
-  for (const std::string& user : query.users) offer_list(at, Kind::user, user, after, until, candidates);
-  for (const std::string& channel : query.channels) offer_list(at, Kind::channel, channel, after, until, candidates);
+bool offer_indexed(rocksdb::Iterator& at, const ReadQuery& query, Position after, Candidates& candidates) {
+  if (query.everyone) offer_list(at, Kind::everyone, "", after, candidates);
+  for (const std::string& user : query.users) offer_list(at, Kind::user, user, after, candidates);
+  for (const std::string& channel : query.channels) offer_list(at, Kind::channel, channel, after, candidates);
   std::size_t looked_at = 0;
   for (const std::string& prefix : query.channel_prefixes) {
-    if (!offer_channels(at, prefix, query, after, until, candidates, looked_at)) return false;
+    if (!offer_channels(at, prefix, query, after, candidates, looked_at)) return false;
   }
   return true;
 }
@@ -109,8 +108,8 @@ ReadResult<Page> read_page(const RocksDbView& view, const ReadQuery& query) {
   if (after >= until) return std::move(page).finish(after);
 
   const auto at = iterate(view.database);
-  Candidates candidates(query.most_records);
-  const bool indexed = offer_indexed(*at, query, after, until, candidates);
+  Candidates candidates(query, until);
+  const bool indexed = offer_indexed(*at, query, after, candidates);
   if (!at->status().ok()) return tl::unexpected(fault_of(at->status()));
   if (!indexed) return read_all(view, *at, query, after, until);
 
@@ -125,7 +124,7 @@ ReadResult<Page> read_page(const RocksDbView& view, const ReadQuery& query) {
     if (!stored) return damaged_record(position);
     if (!page.add(std::make_shared<const Record>(std::move(stored->record)))) break;
   }
-  return std::move(page).finish(candidates.complete_to(until));
+  return std::move(page).finish(candidates.complete_to());
 }
 
 ReadResult<std::vector<RecordPtr>> scan_records(const RocksDbView& view, Position after, Position until,
