@@ -29,7 +29,6 @@ store::ReadQuery Wish::query(store::Position after, store::Position until) const
     query.accept_type = [patterns = types](std::string_view type) { return any_matches(*patterns, type); };
   }
   query.most_bytes = Shard::bytes_a_write;
-  query.span = Shard::read_span;
   return query;
 }
 

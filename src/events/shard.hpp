@@ -53,9 +53,8 @@ class Shard final : public net::SlicedWork {
   static constexpr std::size_t frames_a_write = 64;
   static constexpr std::size_t bytes_a_write = 64 * 1024;  // after the frame that passes it, a write is full
   static constexpr store::Position most_behind = 1024;     // further behind, the log's index is quicker than the ring
-  static constexpr std::size_t most_reads = 32;            // pages asked for or held at a time
+  static constexpr std::size_t most_reads = 1024;          // pages asked for together, and held
   static constexpr std::size_t pages_a_slice = 16;         // streams that pages are written to
-  static constexpr store::Position read_span = 32 * 1024;  // of the log, that groups go through together
   static constexpr std::size_t pages_at_least = 2;         // of those, while others are live
   static constexpr Milliseconds read_pause{50};            // before the log is asked again that was overloaded
   static constexpr Milliseconds drain_step{20};
@@ -143,7 +142,8 @@ class Shard final : public net::SlicedWork {
   static void join(Subscriber& stream, ReadGroup& group);
   Subscriber* take_waiting(SubscriberQueue& members);
   void start_reads();
-  void read(ReadGroup& group);
+  [[nodiscard]] std::optional<store::ReadQuery> next_query(ReadGroup& group);
+  [[nodiscard]] std::function<void(Result<store::Page>)> answer_to(ReadGroup& group, store::Position after);
   void finish_read(ReadGroup& group, store::Position after, Result<store::Page> page);
   void serve_pages(std::size_t most);
   void write_page(Subscriber& stream, ReadPage& page);

@@ -33,31 +33,45 @@ Subscriber* Shard::take_waiting(SubscriberQueue& members) {
   return nullptr;
 }
 
+// Once all pages that came were offered to those who wait for them: what is asked for together is read together.
 void Shard::start_reads() {
-  while (reads_ < most_reads && !read_again_.armed()) {
+  if (reads_ > 0 || read_again_.armed()) return;
+  std::vector<store::Read> reads;
+  while (reads.size() < most_reads) {
     ReadGroup* group = groups_.begin_read();
-    if (group == nullptr) return;
-    read(*group);
+    if (group == nullptr) break;
+    auto query = next_query(*group);
+    if (!query) continue;
+    auto done = answer_to(*group, query->after);
+    reads.push_back({*std::move(query), std::move(done)});
   }
+  if (reads.empty()) return;
+  reads_ = reads.size();
+  context_.metrics.log_reads.add(reads_);
+  context_.log->read(std::move(reads));
 }
 
-// Reads on from the member that is furthest behind.
-void Shard::read(ReadGroup& group) {
+// Reads on from the member that is furthest behind. Nothing where none is left.
+std::optional<store::ReadQuery> Shard::next_query(ReadGroup& group) {
   auto after = std::numeric_limits<store::Position>::max();
   SubscriberQueue members = std::exchange(group.members, {});
   while (Subscriber* stream = take_waiting(members)) {
     after = std::min(after, stream->cursor);
     join(*stream, group);
   }
-  if (group.members.empty()) return groups_.forget(group);
-  ++reads_;
-  context_.metrics.log_reads.add();
-  const store::Position until = timeline_.end(group.wish.epoch).value_or(ring_.head());
-  // The answer comes on another thread. Streams may be gone by then; the group is not.
-  context_.log->read(group.wish.query(after, until), [this, &group, after](Result<store::Page> page) {
+  if (!group.members.empty()) {
+    return group.wish.query(after, timeline_.end(group.wish.epoch).value_or(ring_.head()));
+  }
+  groups_.forget(group);
+  return std::nullopt;
+}
+
+// Comes on another thread. Streams may be gone by then; the group is not.
+std::function<void(Result<store::Page>)> Shard::answer_to(ReadGroup& group, store::Position after) {
+  return [this, &group, after](Result<store::Page> page) {
     reactor_.post(
         [this, &group, after, page = std::move(page)]() mutable { finish_read(group, after, std::move(page)); });
-  });
+  };
 }
 
 void Shard::finish_read(ReadGroup& group, store::Position after, Result<store::Page> page) {

@@ -52,7 +52,7 @@ struct EventLog::Impl {
   std::unique_ptr<EventStore> store;
   const std::uint64_t most_waiting_bytes;
   Committer committer;
-  LogReader reader;
+  LogReader reader{*store};
   observe::Counter& refused;
 
   std::mutex mutex;
@@ -115,11 +115,17 @@ void EventLog::append_all(std::vector<std::vector<Event>> requests, const AllApp
   }
 }
 
+void EventLog::read(std::vector<Read> reads) {
+  for (Read& refused : impl_->reader.submit(std::move(reads))) {
+    impl_->refused.add();
+    refused.done(fail(ErrorCode::overloaded, "Too many streams are reading the log.", Seconds{1}));
+  }
+}
+
 void EventLog::read(ReadQuery query, std::function<void(Result<Page>)> done) {
-  auto task = [impl = impl_.get(), query = std::move(query), done] { done(impl->store->read(query)); };
-  if (impl_->reader.submit(std::move(task))) return;
-  impl_->refused.add();
-  done(fail(ErrorCode::overloaded, "Too many streams are reading the log.", Seconds{1}));
+  std::vector<Read> one;
+  one.push_back({std::move(query), std::move(done)});
+  read(std::move(one));
 }
 
 void EventLog::find_time(WallTime time, std::function<void(Result<TimePlace>)> done) {

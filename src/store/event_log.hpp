@@ -78,8 +78,10 @@ class EventLog {
   // answered by one call, in their order. Two threads that wait for each other then wake up once for all.
   void append_all(std::vector<std::vector<Event>> requests, const AllAppended& done);
 
-  // Reads for a stream that is behind; `done` is called on the reader's thread (or at once, with `overloaded`, where
-  // too many wait). Thread-safe.
+  // Reads for streams that are behind; each `done` is called on the reader's thread (or at once, with `overloaded`,
+  // where too many wait). Those that are asked for together and begin near each other cost one pass over the log. What
+  // pages hold in all is bounded: a page that is kept keeps others waiting. Thread-safe.
+  void read(std::vector<Read> reads);
   void read(ReadQuery query, std::function<void(Result<Page>)> done);
   // The place that `since` names. `done` on the reader's thread.
   void find_time(WallTime time, std::function<void(Result<TimePlace>)> done);

@@ -36,11 +36,6 @@ struct ReadQuery {
   std::function<bool(std::string_view type)> accept_type{};
   std::size_t most_records = 256;
   std::size_t most_bytes = 64 * 1024;  // of payload; one record is always returned
-  // A page that holds so many records may end at the next multiple of `span`, so that those who read the same part of
-  // the log for different recipients do so at about the same time, and find its blocks in memory. 0: wherever it is
-  // full.
-  std::size_t enough_records = 32;
-  Position span = 0;
 };
 
 struct Page {
@@ -50,6 +45,14 @@ struct Page {
   // Where reading began: the query's `after`, or the floor where that was higher by then. Where it is above `after`,
   // retention has passed the reader and what lies between is gone.
   Position began_at = 0;
+  // Held by whoever holds the page: how much is held in all is bounded (log_reader.hpp). A store leaves it empty.
+  std::shared_ptr<const void> hold;
+};
+
+// A query, and who is told of its answer.
+struct Read {
+  ReadQuery query;
+  std::function<void(Result<Page>)> done;
 };
 
 // What a store held when it was opened.

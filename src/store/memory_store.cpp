@@ -27,9 +27,8 @@ class PositionList {
   void offer_to(Candidates& candidates, Position after, Position until) const {
     const auto kept = positions_.begin() + static_cast<std::ptrdiff_t>(gone_);
     for (auto at = std::upper_bound(kept, positions_.end(), after); at != positions_.end() && *at <= until; ++at) {
-      if (!candidates.offer(*at)) break;
+      if (!candidates.offer(*at)) return;
     }
-    candidates.end_list();
   }
 
  private:
@@ -107,12 +106,12 @@ class MemoryStore final : public EventStore {
     const Position after = std::max(query.after, floor_);
     const Position until = std::min(query.until, head_);
     PageBuilder page(query, after);
-    Candidates candidates(query, until);
+    Candidates candidates(query.most_records);
     if (!offer_indexed(query, after, until, candidates)) return read_all(query, after, until);
     for (const Position position : candidates.positions()) {
       if (!page.add(from(position)->record)) break;
     }
-    return std::move(page).finish(candidates.complete_to());
+    return std::move(page).finish(candidates.complete_to(until));
   }
 
   Result<std::vector<RecordPtr>> scan(Position after, Position until, std::size_t most_bytes) const override {

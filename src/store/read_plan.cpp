@@ -1,43 +1,20 @@
 #include "store/read_plan.hpp"
 
 #include <algorithm>
-#include <iterator>
 
 namespace tidings::store {
 
-Candidates::Candidates(const ReadQuery& query, Position until)
-    : most_(std::max<std::size_t>(query.most_records, 1)),
-      enough_(std::clamp<std::size_t>(query.enough_records, 1, most_)),
-      span_(query.span),
-      complete_to_(until) {}
-
-// What these positions, of which all up to the last are known, leave to be looked at.
-void Candidates::bound(const std::vector<Position>& positions) {
-  if (span_ > 0 && positions.size() >= enough_) {
-    const Position end = (positions[enough_ - 1] + span_ - 1) / span_ * span_;
-    complete_to_ = std::min(complete_to_, end);
-  }
-  if (positions.size() >= most_) complete_to_ = std::min(complete_to_, positions[most_ - 1]);
-}
-
 bool Candidates::offer(Position position) {
-  if (position > complete_to_) return false;
-  list_.push_back(position);
-  if (list_.size() == enough_ || list_.size() == most_) bound(list_);
-  return true;
-}
-
-void Candidates::end_list() {
-  if (positions_.empty()) {
-    positions_.swap(list_);
-  } else if (!list_.empty()) {
-    merged_.clear();
-    std::ranges::set_union(positions_, list_, std::back_inserter(merged_));
-    positions_.swap(merged_);
+  if (positions_.size() == most_ && position > *positions_.rbegin()) {
+    overflowed_ = true;
+    return false;
   }
-  list_.clear();
-  bound(positions_);
-  while (!positions_.empty() && positions_.back() > complete_to_) positions_.pop_back();
+  positions_.insert(position);
+  if (positions_.size() > most_) {
+    positions_.erase(std::prev(positions_.end()));
+    overflowed_ = true;
+  }
+  return true;
 }
 
 bool accepts_channel(std::string_view channel, const ReadQuery& query) {

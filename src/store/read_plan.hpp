@@ -3,8 +3,8 @@
 #pragma once
 
 #include <functional>
+#include <set>
 #include <string_view>
-#include <vector>
 
 #include "errors/error.hpp"
 #include "store/event_store.hpp"
@@ -18,29 +18,20 @@ inline constexpr std::size_t most_channels_by_index = 1'024;
 inline constexpr std::size_t most_scanned_records = 4'096;
 
 // The smallest positions of all that are offered, each once, and at most so many: the indexes are walked one after
-// another in memory that doesn't grow with what they hold, and no further than the page will reach.
+// another in memory that doesn't grow with what they hold.
 class Candidates {
  public:
-  Candidates(const ReadQuery& query, Position until);
+  explicit Candidates(std::size_t most) : most_(most == 0 ? 1 : most) {}
   // Takes a position of an ascending sequence. False: neither this one nor any above it is needed.
   bool offer(Position position);
-  // The sequence ends; another may begin.
-  void end_list();
-  // In order, once all sequences have ended.
-  [[nodiscard]] const std::vector<Position>& positions() const { return positions_; }
-  // Up to where nothing is missing.
-  [[nodiscard]] Position complete_to() const { return complete_to_; }
+  [[nodiscard]] const std::set<Position>& positions() const { return positions_; }
+  // Up to where nothing is missing: `until`, or the last position held where some were turned away.
+  [[nodiscard]] Position complete_to(Position until) const { return overflowed_ ? *positions_.rbegin() : until; }
 
  private:
-  void bound(const std::vector<Position>& positions);
-
   std::size_t most_;
-  std::size_t enough_;
-  Position span_;
-  Position complete_to_;
-  std::vector<Position> positions_;
-  std::vector<Position> list_;
-  std::vector<Position> merged_;
+  bool overflowed_ = false;
+  std::set<Position> positions_;
 };
 
 // Whether the record is for any of the query's recipients, without an index.
@@ -56,6 +47,8 @@ class PageBuilder {
   bool add(RecordPtr record);
   // Ends the page: all up to `read_to` was added, unless one didn't fit.
   [[nodiscard]] Page finish(Position read_to) &&;
+  [[nodiscard]] bool full() const { return full_; }
+  [[nodiscard]] std::size_t size() const { return page_.records.size(); }
 
  private:
   const ReadQuery& query_;

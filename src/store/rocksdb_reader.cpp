@@ -35,25 +35,25 @@ std::unique_ptr<rocksdb::Iterator> iterate(rocksdb::DB& database) {
   return std::unique_ptr<rocksdb::Iterator>(database.NewIterator(rocksdb::ReadOptions()));
 }
 
-// One recipient's positions after `after`.
-void offer_list(rocksdb::Iterator& at, Kind kind, std::string_view name, Position after, Candidates& candidates) {
+// One recipient's positions after `after`, up to `until`.
+void offer_list(rocksdb::Iterator& at, Kind kind, std::string_view name, Position after, Position until,
+                Candidates& candidates) {
   const std::string list = layout::index_list(kind, name);
   for (at.Seek(layout::index_key(kind, name, after + 1)); at.Valid() && at.key().starts_with(list); at.Next()) {
     const Position position = layout::position_of(view_of(at.key()));
-    if (!candidates.offer(position)) break;
+    if (position > until || !candidates.offer(position)) return;
   }
-  candidates.end_list();
 }
 
 // The channels that begin with `prefix`. False where there are too many for this to pay.
 bool offer_channels(rocksdb::Iterator& at, const std::string& prefix, const ReadQuery& query, Position after,
-                    Candidates& candidates, std::size_t& looked_at) {
+                    Position until, Candidates& candidates, std::size_t& looked_at) {
   const std::string begin = std::string{layout::index_prefix, static_cast<char>(Kind::channel)} + prefix;
   at.Seek(begin);
   while (at.Valid() && at.key().starts_with(begin)) {
     if (++looked_at > most_channels_by_index) return false;
     const std::string name(layout::name_of(view_of(at.key())));
-    if (accepts_channel(name, query)) offer_list(at, Kind::channel, name, after, candidates);
+    if (accepts_channel(name, query)) offer_list(at, Kind::channel, name, after, until, candidates);
     if (!at.status().ok()) return true;  // the caller looks
     std::string next = layout::index_list(Kind::channel, name);
     next.back() = '\1';  // after every position of this name, before any longer name
@@ -62,18 +62,33 @@ bool offer_channels(rocksdb::Iterator& at, const std::string& prefix, const Read
   return true;
 }
 
-bool offer_indexed(rocksdb::Iterator& at, const ReadQuery& query, Position after, Candidates& candidates) {
-  if (query.everyone) offer_list(at, Kind::everyone, "", after, candidates);
-  for (const std::string& user : query.users) offer_list(at, Kind::user, user, after, candidates);
-  for (const std::string& channel : query.channels) offer_list(at, Kind::channel, channel, after, candidates);
+bool offer_indexed(rocksdb::Iterator& at, const ReadQuery& query, Position after, Position until,
+                   Candidates& candidates) {
+  if (query.everyone) offer_list(at, Kind::everyone, "", after, until, candidates);
+  for (const std::string& user : query.users) offer_list(at, Kind::user, user, after, until, candidates);
+  for (const std::string& channel : query.channels) offer_list(at, Kind::channel, channel, after, until, candidates);
   std::size_t looked_at = 0;
   for (const std::string& prefix : query.channel_prefixes) {
-    if (!offer_channels(at, prefix, query, after, candidates, looked_at)) return false;
+    if (!offer_channels(at, prefix, query, after, until, candidates, looked_at)) return false;
   }
   return true;
 }
 
-// Reads the records themselves, in order, and notices one that is not there.
+// The record here, which is the next after `reached`; nothing where it lies beyond `until`. One that is not there is
+// noticed.
+ReadResult<std::optional<StoredRecord>> next_record(const RocksDbView& view, const rocksdb::Iterator& at,
+                                                    Position reached, Position until) {
+  auto stored = record_at(at);
+  if (!stored) return stored;
+  const Position next = *stored ? (*stored)->record.position : until + 1;
+  if (next != reached + 1 && !layout::is_hole(view.epochs, reached, std::min(next, until + 1))) {
+    return missing_records(reached + 1, std::min(next - 1, until));
+  }
+  if (next > until) return std::nullopt;
+  return stored;
+}
+
+// Reads the records themselves, in order.
 ReadResult<Page> read_all(const RocksDbView& view, rocksdb::Iterator& at, const ReadQuery& query, Position after,
                           Position until) {
   PageBuilder page(query, after);
@@ -81,15 +96,12 @@ ReadResult<Page> read_all(const RocksDbView& view, rocksdb::Iterator& at, const 
   std::size_t scanned = 0;
   at.Seek(layout::record_key(after + 1));
   for (; reached < until; at.Next()) {
-    auto stored = record_at(at);
+    auto stored = next_record(view, at, reached, until);
     if (!stored) return tl::unexpected(stored.error());
-    const Position next = *stored ? (*stored)->record.position : until + 1;
-    if (next != reached + 1 && !layout::is_hole(view.epochs, reached, std::min(next, until + 1))) {
-      return missing_records(reached + 1, std::min(next - 1, until));
-    }
-    if (next > until) break;
+    if (!*stored) break;
     if (++scanned > most_scanned_records) return std::move(page).finish(reached);
     auto record = std::make_shared<const Record>(std::move((*stored)->record));
+    const Position next = record->position;
     if (addresses(record->event.recipients, query) && !page.add(std::move(record)))
       return std::move(page).finish(reached);
     reached = next;
@@ -108,8 +120,8 @@ ReadResult<Page> read_page(const RocksDbView& view, const ReadQuery& query) {
   if (after >= until) return std::move(page).finish(after);
 
   const auto at = iterate(view.database);
-  Candidates candidates(query, until);
-  const bool indexed = offer_indexed(*at, query, after, candidates);
+  Candidates candidates(query.most_records);
+  const bool indexed = offer_indexed(*at, query, after, until, candidates);
   if (!at->status().ok()) return tl::unexpected(fault_of(at->status()));
   if (!indexed) return read_all(view, *at, query, after, until);
 
@@ -124,22 +136,28 @@ ReadResult<Page> read_page(const RocksDbView& view, const ReadQuery& query) {
     if (!stored) return damaged_record(position);
     if (!page.add(std::make_shared<const Record>(std::move(stored->record)))) break;
   }
-  return std::move(page).finish(candidates.complete_to());
+  return std::move(page).finish(candidates.complete_to(until));
 }
 
 ReadResult<std::vector<RecordPtr>> scan_records(const RocksDbView& view, Position after, Position until,
                                                 std::size_t most_bytes) {
   std::vector<RecordPtr> found;
   std::size_t bytes = 0;
-  const auto at = iterate(view.database);
-  for (at->Seek(layout::record_key(std::max(after, view.floor) + 1));; at->Next()) {
-    auto stored = record_at(*at);
+  rocksdb::ReadOptions options;
+  options.fill_cache = false;  // each block is read once
+  const std::unique_ptr<rocksdb::Iterator> at(view.database.NewIterator(options));
+  Position reached = std::max(after, view.floor);
+  for (at->Seek(layout::record_key(reached + 1)); reached < until; at->Next()) {
+    auto stored = next_record(view, *at, reached, until);
     if (!stored) return tl::unexpected(stored.error());
-    if (!*stored || (*stored)->record.position > until) return found;
-    bytes += (*stored)->record.event.payload.size();
-    if (!found.empty() && bytes > most_bytes) return found;
-    found.push_back(std::make_shared<const Record>(std::move((*stored)->record)));
+    if (!*stored) break;
+    Record& record = (*stored)->record;
+    bytes += record.event.payload.size();
+    if (!found.empty() && bytes > most_bytes) break;
+    reached = record.position;
+    found.push_back(std::make_shared<const Record>(std::move(record)));
   }
+  return found;
 }
 
 ReadResult<std::optional<StoredRecord>> last_record_at(rocksdb::DB& database, Position position) {
