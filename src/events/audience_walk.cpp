@@ -14,6 +14,7 @@ void AudienceWalk::begin(FramePtr frame) {
 
 void AudienceWalk::end() {
   active_ = false;
+  topics_.clear();
   frame_.reset();
   audience_ = nullptr;
   index_.release();

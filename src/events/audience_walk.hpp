@@ -24,6 +24,8 @@ class AudienceWalk {
 
   // Null: to every stream, whatever its filter.
   void begin(FramePtr frame);
+  // Leaves unvisited what is left of it.
+  void end();
   [[nodiscard]] bool active() const { return active_; }
   [[nodiscard]] const FramePtr& frame() const { return frame_; }
 
@@ -60,7 +62,6 @@ class AudienceWalk {
   [[nodiscard]] std::size_t channels() const { return frame_ ? frame_->recipients().channels.size() : 0; }
   // The next one with streams left to visit; false where there is none, or no visit is left to look for it.
   bool find_audience(std::size_t& visits);
-  void end();
 
   SubscriberIndex& index_;
   bool active_ = false;

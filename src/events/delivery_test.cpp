@@ -193,18 +193,6 @@ TEST_F(Delivery, AsksTheLogOnlyForWhatTheStreamMayHave) {
   EXPECT_EQ(client.data().size(), 2000U);
 }
 
-TEST_F(Delivery, PacesThoseWhoReturnAtOnce) {
-  publish_many(1500);
-  settings.streams_per_user = 0;
-  log->hold = true;
-  std::vector<Client> clients;
-  for (int i = 0; i < 40; ++i) clients.push_back(open_after(cursor(0)));
-  EXPECT_EQ(log->held.size(), Shard::most_reads);
-  log->release();
-  turn(200);
-  for (const Client& client : clients) EXPECT_EQ(client.data().size(), 1500U);
-}
-
 TEST_F(Delivery, APartOfAPageThatWasNotTakenIsSentLater) {
   publish_many(1500);
   StreamOptions stream = options();
@@ -231,20 +219,6 @@ TEST_F(Delivery, StartsAPageAgainWhereNothingOfItWasTaken) {
   client.response->give_room(FakeResponse::unlimited);
   turn(50);
   EXPECT_EQ(client.data().size(), 1500U);
-}
-
-TEST_F(Delivery, AStreamThatIsGoneDoesNotMindItsPage) {
-  publish_many(1500);
-  log->hold = true;
-  const Client reading = open_after(cursor(0));
-  reading.close();
-  std::vector<Client> waiting;
-  settings.streams_per_user = 0;
-  for (int i = 0; i < 40; ++i) waiting.push_back(open_after(cursor(0)));
-  for (const Client& client : waiting) client.close();
-  log->release();
-  turn(20);
-  EXPECT_EQ(streams->open_streams(), 0U);
 }
 
 TEST_F(Delivery, APingThatBlocksAReadingStreamLetsItAskAgain) {

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <functional>
+#include <utility>
+#include <vector>
 
 #include "errors/error.hpp"
 #include "platform/clock.hpp"
@@ -12,8 +14,8 @@ namespace tidings::events {
 class LogReader {
  public:
   virtual ~LogReader() = default;
-  // `done` on any thread; see `store::EventLog`.
-  virtual void read(store::ReadQuery query, std::function<void(Result<store::Page>)> done) = 0;
+  // Each `done` on any thread; see `store::EventLog`.
+  virtual void read(std::vector<store::Read> reads) = 0;
   virtual void find_time(WallTime time, std::function<void(Result<store::TimePlace>)> done) = 0;
   [[nodiscard]] virtual store::Cursor head() const = 0;
 };
@@ -21,9 +23,7 @@ class LogReader {
 class EventLogReader final : public LogReader {
  public:
   explicit EventLogReader(store::EventLog& log) : log_(log) {}
-  void read(store::ReadQuery query, std::function<void(Result<store::Page>)> done) override {
-    log_.read(std::move(query), std::move(done));
-  }
+  void read(std::vector<store::Read> reads) override { log_.read(std::move(reads)); }
   void find_time(WallTime time, std::function<void(Result<store::TimePlace>)> done) override {
     log_.find_time(time, std::move(done));
   }

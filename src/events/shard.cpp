@@ -1,5 +1,6 @@
 #include "events/shard.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace tidings::events {
@@ -35,7 +36,11 @@ Shard::~Shard() {
     if (!stream.has(Subscriber::linked)) dead_.push_back(&stream);
   });
   while (Subscriber* stream = ready_.pop()) dead_.push_back(stream);
-  while (Subscriber* stream = waiting_.pop()) dead_.push_back(stream);
+  while (Subscriber* stream = behind_.pop()) dead_.push_back(stream);
+  groups_.for_each([this](ReadGroup& group) {
+    while (Subscriber* stream = group.members.pop()) dead_.push_back(stream);
+    while (Subscriber* stream = group.to_serve.pop()) dead_.push_back(stream);
+  });
   sweep();
 }
 
@@ -52,24 +57,23 @@ void Shard::tell(const ShardNews& news) {
 bool Shard::run_slice() {
   take_news();
   const bool more_to_dispatch = dispatch(visits_a_slice);
-  for (std::size_t i = 0; i < serves_a_slice; ++i) {
-    Subscriber* stream = ready_.pop();
-    if (stream == nullptr) break;
-    if (stream->state == StreamState::dead) {
-      dead_.push_back(stream);
-    } else if (stream->state == StreamState::ready) {
-      serve(*stream);
-    }
-  }
+  const std::size_t live = serve_some(ready_, serves_a_slice);
+  serve_some(behind_, std::max(serves_a_slice - live, catch_ups_at_least));
+  serve_pages(live < serves_a_slice ? pages_a_slice : pages_at_least);
   sweep();
   if (delivered_ != 0) context_.metrics.delivered.add(std::exchange(delivered_, 0));
   if (writes_ != 0) context_.metrics.writes.add(std::exchange(writes_, 0));
-  return more_to_dispatch || !ready_.empty() || !queue_->empty();
+  return more_to_dispatch || !ready_.empty() || !behind_.empty() || groups_.serving() != nullptr || !queue_->empty();
 }
 
 // Frees what `bury` could not, since its own methods were on the stack.
 void Shard::sweep() {
   for (Subscriber* stream : std::exchange(dead_, {})) streams_.destroy(*stream);
+}
+
+void Shard::free_later(Subscriber& stream) {
+  if (dead_.empty()) reactor_.defer([this] { sweep(); });
+  dead_.push_back(&stream);
 }
 
 void Shard::bury(Subscriber& stream) {
@@ -83,10 +87,7 @@ void Shard::bury(Subscriber& stream) {
   stream.response = nullptr;
   stream.unwritten.reset();
   stream.names.reset();
-  if (!stream.has(Subscriber::linked)) {
-    if (dead_.empty()) reactor_.defer([this] { sweep(); });
-    dead_.push_back(&stream);
-  }
+  if (!stream.has(Subscriber::linked)) free_later(stream);
   if (drain_ && connections_.size() == 0) drain_on();
 }
 

@@ -21,6 +21,7 @@
 #include "events/frame_ring.hpp"
 #include "events/log_reader.hpp"
 #include "events/quota.hpp"
+#include "events/read_groups.hpp"
 #include "events/shard_queue.hpp"
 #include "events/stream.hpp"
 #include "events/stream_metrics.hpp"
@@ -50,10 +51,13 @@ class Shard final : public net::SlicedWork {
   static constexpr std::size_t most_undispatched = 4096;  // frames; then news waits in the queue
   static constexpr std::size_t visits_a_slice = 4096;     // streams looked at by dispatch
   static constexpr std::size_t serves_a_slice = 64;       // streams written to by the pump
+  static constexpr std::size_t catch_ups_at_least = 4;    // of a slice's, for those who are behind, whoever is live
   static constexpr std::size_t frames_a_write = 64;
   static constexpr std::size_t bytes_a_write = 64 * 1024;  // after the frame that passes it, a write is full
   static constexpr store::Position most_behind = 1024;     // further behind, the log's index is quicker than the ring
-  static constexpr std::size_t most_reads = 32;            // pages asked for at a time
+  static constexpr std::size_t most_reads = 1024;          // pages asked for together, and held
+  static constexpr std::size_t pages_a_slice = 16;         // streams that pages are written to
+  static constexpr std::size_t pages_at_least = 2;         // of those, while others are live
   static constexpr Milliseconds read_pause{50};            // before the log is asked again that was overloaded
   static constexpr Milliseconds drain_step{20};
   static constexpr Milliseconds least_drain{1000};  // what a stream's last bytes have, however short the drain
@@ -116,6 +120,7 @@ class Shard final : public net::SlicedWork {
   void visit(Subscriber& stream, const CommittedFrame* frame);
 
   // The pump: shard_pump.cpp.
+  std::size_t serve_some(SubscriberQueue& queue, std::size_t most);
   void serve(Subscriber& stream);
   [[nodiscard]] bool wants(Subscriber& stream, const CommittedFrame& frame) const;
   bool write_frames(Subscriber& stream, store::Position limit);
@@ -123,15 +128,20 @@ class Shard final : public net::SlicedWork {
   bool send(Subscriber& stream, const EncodedPtr& event);
   bool send_gap(Subscriber& stream, GapReason reason, Spot to);
   void block(Subscriber& stream, std::shared_ptr<const void> owner, std::string_view rest, store::Position then_at);
-  void make_ready(Subscriber& stream);
+  void make_ready(Subscriber& stream) { make_ready(stream, ready_); }
+  void make_ready(Subscriber& stream, SubscriberQueue& queue);
   void settle(Subscriber& stream) const;
 
   // Reading the log: shard_replay.cpp.
   void wait_to_read(Subscriber& stream);
+  static void join(Subscriber& stream, ReadGroup& group);
+  Subscriber* take_waiting(SubscriberQueue& members);
   void start_reads();
-  void read(Subscriber& stream);
-  void finish_read(const ConnectionId& id, store::Position after, const Result<store::Page>& page);
-  void write_page(Subscriber& stream, const store::Page& page);
+  [[nodiscard]] std::optional<store::ReadQuery> next_query(ReadGroup& group);
+  [[nodiscard]] std::function<void(Result<store::Page>)> answer_to(ReadGroup& group, store::Position after);
+  void finish_read(ReadGroup& group, store::Position after, Result<store::Page> page);
+  void serve_pages(std::size_t most);
+  void write_page(Subscriber& stream, ReadPage& page);
 
   // Time and endings: shard_time.cpp.
   [[nodiscard]] std::uint32_t tick() const;
@@ -145,6 +155,7 @@ class Shard final : public net::SlicedWork {
   void finish(Subscriber& stream);
   void abort(Subscriber& stream);
   void bury(Subscriber& stream);
+  void free_later(Subscriber& stream);
   void sweep();
   void drain_on();
 
@@ -167,8 +178,9 @@ class Shard final : public net::SlicedWork {
   AudienceWalk walk_{index_};  // of the frame that is being dispatched, or of the beginning of an epoch
   ConnectionTable connections_;
   SubscriberQueue ready_;
-  SubscriberQueue waiting_;
-  std::size_t reads_ = 0;
+  SubscriberQueue behind_;  // ready too, but after those
+  ReadGroups groups_;
+  std::size_t reads_ = 0;        // under way, or come and not yet offered to all who waited
   std::uint64_t delivered_ = 0;  // not yet counted in the metrics
   std::uint64_t writes_ = 0;
   std::vector<Subscriber*> dead_;

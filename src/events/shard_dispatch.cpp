@@ -34,8 +34,7 @@ void Shard::learn_floor(store::Position floor) {
     settle(stream);
     make_ready(stream);
   });
-  if (dispatch_.active) index_.release();
-  dispatch_ = {};
+  if (walk_.active()) walk_.end();
   ring_.restart(floor);
   dispatched_ = floor;
 }

@@ -22,9 +22,9 @@ void Shard::settle(Subscriber& stream) const {
   if (stream.state == StreamState::live) stream.cursor = std::max(stream.cursor, dispatched_);
 }
 
-void Shard::make_ready(Subscriber& stream) {
+void Shard::make_ready(Subscriber& stream, SubscriberQueue& queue) {
   stream.state = StreamState::ready;
-  if (!stream.has(Subscriber::linked)) ready_.push(stream);
+  if (!stream.has(Subscriber::linked)) queue.push(stream);
   reactor_.schedule(*this);
 }
 
@@ -74,6 +74,22 @@ bool Shard::wants(Subscriber& stream, const CommittedFrame& frame) const {
   return false;
 }
 
+// How many were served.
+std::size_t Shard::serve_some(SubscriberQueue& queue, std::size_t most) {
+  std::size_t served = 0;
+  while (served < most) {
+    Subscriber* stream = queue.pop();
+    if (stream == nullptr) break;
+    if (stream->state == StreamState::dead) {
+      dead_.push_back(stream);
+    } else if (stream->state == StreamState::ready) {
+      serve(*stream);
+      ++served;
+    }
+  }
+  return served;
+}
+
 // One turn of a ready stream.
 void Shard::serve(Subscriber& stream) {
   // Said of the frame after this place, and of no later one.
@@ -102,7 +118,7 @@ void Shard::serve(Subscriber& stream) {
     if (!in_ring || (kept && limit - stream.cursor > most_behind)) return wait_to_read(stream);
     if (matched && stream.cursor == matched_after && limit - stream.cursor == 1) stream.set(Subscriber::matched);
     if (!write_frames(stream, limit)) return;
-    if (stream.cursor < limit) return make_ready(stream);  // others first
+    if (stream.cursor < limit) return make_ready(stream, behind_);  // others first
   }
 }
 

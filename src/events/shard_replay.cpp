@@ -1,125 +1,148 @@
-// Streams that are too far behind for the ring: pages of the log, a bounded number asked for at a time, the others in
-// the order that they came. So many who return at once take turns, and none holds more than a page.
+// Streams that are too far behind for the ring: pages of the log, a bounded number under way at a time, for the groups
+// that want them in the order that these came. So many who return at once take turns, and none holds a page by itself.
+#include <algorithm>
+#include <limits>
 #include <string>
 #include <utility>
-#include <vector>
 
 #include "events/shard.hpp"
 #include "observe/log.hpp"
 
 namespace tidings::events {
-namespace {
-
-store::ReadQuery query_of(const Subscriber& stream, store::Position until) {
-  store::ReadQuery query;
-  query.after = stream.cursor;
-  query.until = until;
-  query.users.emplace_back(stream.user());
-  if (stream.interest() != nullptr) {
-    // The patterns are immutable and shared, so that the reader's thread may ask them after the stream is gone.
-    const Patterns patterns = stream.interest()->patterns();
-    for (const Pattern& pattern : *patterns) {
-      (pattern.exact() ? query.channels : query.channel_prefixes).emplace_back(pattern.prefix());
-    }
-    query.accept_channel = [patterns](std::string_view channel) { return any_matches(*patterns, channel); };
-  }
-  if (const Patterns types = stream.filter().patterns(); !types->empty()) {
-    query.accept_type = [types](std::string_view type) { return any_matches(*types, type); };
-  }
-  query.most_bytes = Shard::bytes_a_write;
-  return query;
-}
-
-}  // namespace
 
 void Shard::wait_to_read(Subscriber& stream) {
+  ReadGroup& group = groups_.of(stream);
+  join(stream, group);
+  if (group.step == ReadGroup::Step::idle) groups_.queue(group);
+  start_reads();
+}
+
+void Shard::join(Subscriber& stream, ReadGroup& group) {
   stream.state = StreamState::waiting;
   stream.set(Subscriber::waits_to_read);
-  waiting_.push(stream);
+  group.members.push(stream);
+}
+
+// The next one that still waits. One that was blocked meanwhile comes back once it can be written to.
+Subscriber* Shard::take_waiting(SubscriberQueue& members) {
+  while (Subscriber* stream = members.pop()) {
+    stream->clear(Subscriber::waits_to_read);
+    if (stream->state == StreamState::waiting) return stream;
+    if (stream->state == StreamState::dead) free_later(*stream);
+  }
+  return nullptr;
+}
+
+// Once all pages that came were offered to those who wait for them: what is asked for together is read together.
+void Shard::start_reads() {
+  if (reads_ > 0 || read_again_.armed()) return;
+  std::vector<store::Read> reads;
+  while (reads.size() < most_reads) {
+    ReadGroup* group = groups_.begin_read();
+    if (group == nullptr) break;
+    auto query = next_query(*group);
+    if (!query) continue;
+    auto done = answer_to(*group, query->after);
+    reads.push_back({*std::move(query), std::move(done)});
+  }
+  if (reads.empty()) return;
+  reads_ = reads.size();
+  context_.metrics.log_reads.add(reads_);
+  context_.log->read(std::move(reads));
+}
+
+// Reads on from the member that is furthest behind. Nothing where none is left.
+std::optional<store::ReadQuery> Shard::next_query(ReadGroup& group) {
+  auto after = std::numeric_limits<store::Position>::max();
+  SubscriberQueue members = std::exchange(group.members, {});
+  while (Subscriber* stream = take_waiting(members)) {
+    after = std::min(after, stream->cursor);
+    join(*stream, group);
+  }
+  if (!group.members.empty()) {
+    return group.wish.query(after, timeline_.end(group.wish.epoch).value_or(ring_.head()));
+  }
+  groups_.forget(group);
+  return std::nullopt;
+}
+
+// Comes on another thread. Streams may be gone by then; the group is not.
+std::function<void(Result<store::Page>)> Shard::answer_to(ReadGroup& group, store::Position after) {
+  return [this, &group, after](Result<store::Page> page) {
+    reactor_.post(
+        [this, &group, after, page = std::move(page)]() mutable { finish_read(group, after, std::move(page)); });
+  };
+}
+
+void Shard::finish_read(ReadGroup& group, store::Position after, Result<store::Page> page) {
+  take_news();
+  timeline_.raise_floor(context_.floor.load(std::memory_order_acquire));
+  if (page) {
+    // The store itself may have raised its floor a moment before it tells of it.
+    if (page->began_at > after) timeline_.raise_floor(page->began_at);
+    groups_.serve(group, *std::move(page));
+    return reactor_.schedule(*this);
+  }
+  --reads_;
+  if (page.error().code == ErrorCode::overloaded) {
+    if (!read_again_.armed()) reactor_.timers().arm(read_again_, reactor_.now() + read_pause);
+    groups_.queue(group);
+  } else {
+    context_.metrics.log_read_failures.add();
+    observe::log(observe::Level::error, "stream_read_failed", {{"detail", page.error().detail}});
+    while (Subscriber* stream = take_waiting(group.members)) say_bye(*stream, Bye::store_damaged);
+    groups_.forget(group);
+  }
   start_reads();
 }
 
-void Shard::start_reads() {
-  while (reads_ < most_reads && !read_again_.armed()) {
-    Subscriber* stream = waiting_.pop();
-    if (stream == nullptr) return;
-    stream->clear(Subscriber::waits_to_read);
-    if (stream->state == StreamState::dead) {
-      if (dead_.empty()) reactor_.defer([this] { sweep(); });
-      dead_.push_back(stream);
-    } else if (stream->state == StreamState::waiting) {
-      read(*stream);
+// Offers pages to so many members.
+void Shard::serve_pages(std::size_t most) {
+  while (ReadGroup* group = groups_.serving()) {
+    Subscriber* stream = take_waiting(group->to_serve);
+    if (stream == nullptr) {
+      groups_.served();
+      --reads_;
+      start_reads();
+      continue;
     }
-    // A blocked one comes back once it can be written to.
-  }
-}
-
-void Shard::read(Subscriber& stream) {
-  stream.state = StreamState::reading;
-  ++reads_;
-  context_.metrics.log_reads.add();
-  const store::Position until = timeline_.end(stream.epoch).value_or(ring_.head());
-  // The answer comes on another thread, and the stream may be gone by then: it is known by its id.
-  context_.log->read(query_of(stream, until), [this, id = stream.id, after = stream.cursor](Result<store::Page> page) {
-    reactor_.post([this, id, after, page = std::move(page)] { finish_read(id, after, page); });
-  });
-}
-
-void Shard::finish_read(const ConnectionId& id, store::Position after, const Result<store::Page>& page) {
-  --reads_;
-  Subscriber* stream = connections_.find(id);
-  // One that was blocked meanwhile by a ping asks again later.
-  if (stream != nullptr && stream->state == StreamState::reading) {
-    take_news();
-    timeline_.raise_floor(context_.floor.load(std::memory_order_acquire));
-    // The store itself may have raised its floor a moment before it tells of it.
-    if (page && page->began_at > after) timeline_.raise_floor(page->began_at);
-    if (!page && page.error().code == ErrorCode::overloaded) {
-      if (!read_again_.armed()) reactor_.timers().arm(read_again_, reactor_.now() + read_pause);
-      wait_to_read(*stream);
-    } else if (!page) {
-      context_.metrics.log_read_failures.add();
-      observe::log(observe::Level::error, "stream_read_failed", {{"detail", page.error().detail}});
-      say_bye(*stream, Bye::store_damaged);
-    } else if (timeline_.floor() > after) {
+    if (stream->cursor < timeline_.floor()) {
       // Retention passed the cursor meanwhile, and the page may begin after what it took: `serve` tells of the gap.
       make_ready(*stream);
+    } else if (group->page->continues(stream->cursor)) {
+      write_page(*stream, *group->page);
     } else {
-      write_page(*stream, *page);
+      join(*stream, *group);
     }
+    if (--most == 0) return;
   }
-  start_reads();
 }
 
-void Shard::write_page(Subscriber& stream, const store::Page& page) {
-  const http::Framing framing = stream.response->framing();
-  std::string bytes;
-  std::vector<std::size_t> ends;
-  for (const store::RecordPtr& record : page.records) {
-    const std::string id = timeline_.cursor({record->position, stream.epoch});
-    bytes.append(Encoded(encode_event(record->event, stream.form, id)).bytes(framing));
-    ends.push_back(bytes.size());
-  }
-  std::size_t taken = 0;
+void Shard::write_page(Subscriber& stream, ReadPage& page) {
+  const ReadPage::Frames& frames = page.frames(stream.form, stream.response->framing(), timeline_);
+  const std::size_t first = page.passed(stream.cursor);
+  std::size_t written = first;
+  std::size_t reached = first == 0 ? 0 : frames.ends[first - 1];  // in the page's bytes
+  const std::string_view bytes = std::string_view(frames.bytes).substr(reached);
   if (!bytes.empty()) {
-    const iovec whole{bytes.data(), bytes.size()};
-    taken = stream.response->write({&whole, 1});
+    // writev(2) takes what it only reads without const.
+    const iovec whole{const_cast<char*>(bytes.data()), bytes.size()};
+    reached += stream.response->write({&whole, 1});
     ++writes_;
   }
-  std::size_t written = 0;
-  while (written < ends.size() && ends[written] <= taken) ++written;
-  stream.events += written;
-  delivered_ += written;
-  if (written == ends.size()) {
-    stream.cursor = std::max(stream.cursor, page.read_to);
-    return make_ready(stream);
+  while (written < frames.ends.size() && frames.ends[written] <= reached) ++written;
+  stream.events += written - first;
+  delivered_ += written - first;
+  if (written == frames.ends.size()) {
+    stream.cursor = page.read_to();
+    return serve(stream);
   }
   // What was not written is read again, but for the rest of the record that the write ended in.
-  const store::Position next = page.records[written]->position;
+  const store::Position next = page.position(written);
   stream.cursor = next - 1;
-  const std::size_t begun = written == 0 ? 0 : ends[written - 1];
-  if (taken == begun) return block(stream, nullptr, {}, next);
-  auto rest = std::make_shared<const std::string>(bytes, taken, ends[written] - taken);
+  const std::size_t begun = written == 0 ? 0 : frames.ends[written - 1];
+  if (reached == begun) return block(stream, nullptr, {}, next);
+  auto rest = std::make_shared<const std::string>(frames.bytes, reached, frames.ends[written] - reached);
   block(stream, rest, *rest, next);
 }
 

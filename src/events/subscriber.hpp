@@ -29,8 +29,7 @@ struct Unwritten {
 enum class StreamState : std::uint8_t {
   live,     // all up to the shard's dispatched head is written or filtered
   ready,    // waits for the pump
-  waiting,  // waits for one of the places to read the log
-  reading,  // the log is asked
+  waiting,  // waits for a page of the log
   blocked,  // its transport is full
   dead,     // out of every index, waiting only to be freed
 };

@@ -51,9 +51,6 @@ struct Log::Impl {
   }
 
   void learn(const std::string& name, const std::string& value);
-  // What the reader's thread has no room for.
-  template <typename T>
-  void submit(std::function<Result<T>()> task, const std::function<void(Result<T>)>& done);
 
   LogSettings settings;
   Names names;
@@ -64,7 +61,8 @@ struct Log::Impl {
   Shared shared;
   Follower follower;
   Appender appender;
-  store::LogReader reader;
+  // One by one, since the copy may become another between two steps of a pass.
+  store::LogReader reader{[this](const store::ReadQuery& query) { return copy.read(query); }};
   observe::Counter& refused;
   store::FactListener* fact_listener = nullptr;
   bool started = false;
@@ -126,20 +124,18 @@ void Log::append_all(std::vector<std::vector<store::Event>> requests, const AllA
   impl_->appender.append_all(std::move(requests), done);
 }
 
-template <typename T>
-void Log::Impl::submit(std::function<Result<T>()> task, const std::function<void(Result<T>)>& done) {
-  if (reader.submit([task = std::move(task), done] { done(task()); })) return;
-  refused.add();
-  done(fail(ErrorCode::overloaded, "Too many streams are reading the log.", Seconds{1}));
-}
-
-void Log::read(store::ReadQuery query, std::function<void(Result<store::Page>)> done) {
-  impl_->submit<store::Page>([impl = impl_.get(), query = std::move(query)] { return impl->copy.read(query); }, done);
+void Log::read(std::vector<store::Read> reads) {
+  for (store::Read& refused : impl_->reader.submit(std::move(reads))) {
+    impl_->refused.add();
+    refused.done(store::too_many_readers());
+  }
 }
 
 void Log::find_time(WallTime time, std::function<void(Result<store::TimePlace>)> done) {
-  impl_->submit<store::TimePlace>(
-      [impl = impl_.get(), time] { return impl->copy.find_time(impl->time.from_wall(time)); }, done);
+  auto task = [impl = impl_.get(), time, done] { done(impl->copy.find_time(impl->time.from_wall(time))); };
+  if (impl_->reader.submit(std::move(task))) return;
+  impl_->refused.add();
+  done(store::too_many_readers());
 }
 
 void Log::put_fact(std::string name, std::string value, std::function<void(Result<void>)> done) {

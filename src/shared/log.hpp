@@ -38,7 +38,8 @@ class Log final : public store::EventLog {
   [[nodiscard]] Result<void> start() override;
   void stop() override;
   void append_all(std::vector<std::vector<store::Event>> requests, const AllAppended& done) override;
-  void read(store::ReadQuery query, std::function<void(Result<store::Page>)> done) override;
+  using EventLog::read;
+  void read(std::vector<store::Read> reads) override;
   void find_time(WallTime time, std::function<void(Result<store::TimePlace>)> done) override;
   void listen_to_facts(store::FactListener& listener) override;
   void put_fact(std::string name, std::string value, std::function<void(Result<void>)> done) override;

@@ -52,7 +52,7 @@ struct EmbeddedLog::Impl {
   std::unique_ptr<EventStore> store;
   const std::uint64_t most_waiting_bytes;
   Committer committer;
-  LogReader reader;
+  LogReader reader{*store};
   observe::Counter& refused;
 
   std::mutex mutex;
@@ -109,11 +109,11 @@ void EmbeddedLog::append_all(std::vector<std::vector<Event>> requests, const All
   }
 }
 
-void EmbeddedLog::read(ReadQuery query, std::function<void(Result<Page>)> done) {
-  auto task = [impl = impl_.get(), query = std::move(query), done] { done(impl->store->read(query)); };
-  if (impl_->reader.submit(std::move(task))) return;
-  impl_->refused.add();
-  done(fail(ErrorCode::overloaded, "Too many streams are reading the log.", Seconds{1}));
+void EmbeddedLog::read(std::vector<Read> reads) {
+  for (Read& refused : impl_->reader.submit(std::move(reads))) {
+    impl_->refused.add();
+    refused.done(too_many_readers());
+  }
 }
 
 void EmbeddedLog::find_time(WallTime time, std::function<void(Result<TimePlace>)> done) {
@@ -127,7 +127,7 @@ void EmbeddedLog::find_time(WallTime time, std::function<void(Result<TimePlace>)
   };
   if (impl_->reader.submit(std::move(task))) return;
   impl_->refused.add();
-  done(fail(ErrorCode::overloaded, "Too many streams are reading the log.", Seconds{1}));
+  done(too_many_readers());
 }
 
 void EmbeddedLog::put_fact(std::string name, std::string value, std::function<void(Result<void>)> done) {

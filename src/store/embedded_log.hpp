@@ -30,7 +30,8 @@ class EmbeddedLog final : public EventLog {
   [[nodiscard]] Result<void> start() override;
   void stop() override;
   void append_all(std::vector<std::vector<Event>> requests, const AllAppended& done) override;
-  void read(ReadQuery query, std::function<void(Result<Page>)> done) override;
+  using EventLog::read;
+  void read(std::vector<Read> reads) override;
   void find_time(WallTime time, std::function<void(Result<TimePlace>)> done) override;
   void put_fact(std::string name, std::string value, std::function<void(Result<void>)> done) override;
   [[nodiscard]] Result<std::vector<std::pair<std::string, std::string>>> facts(std::string_view prefix) const override;

@@ -1,10 +1,12 @@
 // The log against a model that could hardly be simpler, over every store: whatever is done, in whatever order.
 #include <gtest/gtest.h>
 
+#include <latch>
 #include <map>
 #include <thread>
 
 #include "store/embedded_log.hpp"
+#include "store/log_reader.hpp"
 #include "store/memory_store.hpp"
 #include "store/record_codec.hpp"
 #include "store/rocksdb_store.hpp"
@@ -62,7 +64,7 @@ struct Model {
   std::vector<Position> read(const ReadQuery& query) const {
     std::vector<Position> positions;
     for (const auto& [position, event] : all) {
-      if (position <= floor || position <= query.after) continue;
+      if (position <= floor || position <= query.after || position > query.until) continue;
       const auto is_for = [&event = event, &query] {
         const Recipients& to = event.recipients;
         if (to.everyone()) return query.everyone;
@@ -114,6 +116,32 @@ struct EmbeddedLogProperty : ::testing::TestWithParam<Parameters> {
     return query;
   }
 
+  // As many at once as are answered by one pass over the log.
+  void read_together(EventLog& log, const Model& model) {
+    std::vector<ReadQuery> queries;
+    for (std::size_t i = 0; i < LogReader::least_shared + 8; ++i) queries.push_back(any_query(model.all.size()));
+    std::vector<Result<Page>> pages(queries.size(), Page{});
+    std::latch answered(static_cast<std::ptrdiff_t>(queries.size()));
+    std::vector<Read> reads;
+    for (std::size_t i = 0; i < queries.size(); ++i) {
+      reads.push_back({queries[i], [&, i](Result<Page> page) {
+                         pages[i] = std::move(page);
+                         answered.count_down();
+                       }});
+    }
+    log.read(std::move(reads));
+    answered.wait();
+    for (std::size_t i = 0; i < queries.size(); ++i) {
+      ASSERT_TRUE(pages[i]);
+      EXPECT_LE(pages[i]->records.size(), queries[i].most_records);
+      if (queries[i].after < queries[i].until) {
+        ASSERT_GT(pages[i]->read_to, queries[i].after);
+      }
+      queries[i].until = pages[i]->read_to;
+      EXPECT_EQ(testing::positions_of(pages[i]->records), model.read(queries[i]));
+    }
+  }
+
   SeededRandom random{GetParam().seed};
 };
 
@@ -163,6 +191,7 @@ TEST_P(EmbeddedLogProperty, DoesWhatTheModelDoes) {
         query.after = page->read_to;
       }
       EXPECT_EQ(got, expected);
+      read_together(*log, model);
     } else if (what < 98) {
       clock.advance(Milliseconds{600});
       tick_now(*log);

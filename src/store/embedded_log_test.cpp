@@ -5,7 +5,6 @@
 #include <latch>
 
 #include "store/committer.hpp"
-#include "store/log_reader.hpp"
 #include "store/memory_store.hpp"
 #include "store/record_codec.hpp"
 #include "store/testing/events.hpp"
@@ -345,25 +344,6 @@ TEST_F(EmbeddedLogTest, CutsAFloodIntoSeveralCommits) {
   EXPECT_TRUE(fact);
   answered.wait();
   EXPECT_EQ(recorder.commits(), 3u);
-}
-
-TEST(LogReader, TakesNoMoreThanItsBound) {
-  LogReader reader;
-  EXPECT_FALSE(reader.submit([] {}));
-  reader.start();
-  std::latch held(1);
-  std::latch release(1);
-  ASSERT_TRUE(reader.submit([&] {
-    held.count_down();
-    release.wait();
-  }));
-  held.wait();
-  std::atomic<std::size_t> ran{0};
-  for (std::size_t i = 0; i < LogReader::most_waiting; ++i) ASSERT_TRUE(reader.submit([&] { ++ran; }));
-  EXPECT_FALSE(reader.submit([&] { ++ran; }));
-  release.count_down();
-  reader.stop();
-  EXPECT_EQ(ran, LogReader::most_waiting);
 }
 
 TEST(LogTime, StartsWhereTheNewestRecordLies) {

@@ -77,9 +77,11 @@ class EventLog {
   // answered by one call, in their order. Two threads that wait for each other then wake up once for all.
   virtual void append_all(std::vector<std::vector<Event>> requests, const AllAppended& done) = 0;
 
-  // Reads for a stream that is behind; `done` is called on the reader's thread (or at once, with `overloaded`, where
-  // too many wait). Thread-safe.
-  virtual void read(ReadQuery query, std::function<void(Result<Page>)> done) = 0;
+  // Reads for streams that are behind; each `done` is called on the reader's thread (or at once, with `overloaded`,
+  // where too many wait). Those that are asked for together and begin near each other cost one pass over the log. What
+  // pages hold in all is bounded: a page that is kept keeps others waiting. Thread-safe.
+  virtual void read(std::vector<Read> reads) = 0;
+  void read(ReadQuery query, std::function<void(Result<Page>)> done);
   // The place that `since` names. `done` on the reader's thread.
   virtual void find_time(WallTime time, std::function<void(Result<TimePlace>)> done) = 0;
 
@@ -105,5 +107,7 @@ class EventLog {
 
 // What publishers are told while nothing can be stored. The reason is the operator's to know.
 [[nodiscard]] tl::unexpected<Error> cannot_store();
+// What readers are told where more of them wait than may.
+[[nodiscard]] tl::unexpected<Error> too_many_readers();
 
 }  // namespace tidings::store

@@ -45,6 +45,14 @@ struct Page {
   // Where reading began: the query's `after`, or the floor where that was higher by then. Where it is above `after`,
   // retention has passed the reader and what lies between is gone.
   Position began_at = 0;
+  // Held by whoever holds the page: how much is held in all is bounded (log_reader.hpp). A store leaves it empty.
+  std::shared_ptr<const void> hold;
+};
+
+// A query, and who is told of its answer.
+struct Read {
+  ReadQuery query;
+  std::function<void(Result<Page>)> done;
 };
 
 // What a store held when it was opened.

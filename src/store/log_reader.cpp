@@ -1,8 +1,18 @@
 #include "store/log_reader.hpp"
 
+#include <sys/resource.h>
+
+#include <algorithm>
 #include <utility>
 
+#include "store/shared_read.hpp"
+
 namespace tidings::store {
+namespace {
+
+constexpr int niceness = 10;  // a tenth of the time that a thread which is not nice has on the same core
+
+}  // namespace
 
 void LogReader::start() {
   running_ = true;
@@ -15,30 +25,135 @@ void LogReader::stop() {
     running_ = false;
   }
   changed_.notify_all();
+  held_->end_waiting();
   if (thread_.joinable()) thread_.join();
 }
 
 bool LogReader::submit(std::function<void()> task) {
   {
     const std::lock_guard lock(mutex_);
-    if (!running_ || waiting_.size() >= most_waiting) return false;
-    waiting_.push_back(std::move(task));
+    if (!running_ || tasks_.size() >= most_waiting) return false;
+    tasks_.push_back(std::move(task));
   }
   changed_.notify_one();
   return true;
 }
 
+std::vector<Read> LogReader::submit(std::vector<Read> reads) {
+  std::size_t taken = 0;
+  {
+    const std::lock_guard lock(mutex_);
+    if (running_) taken = std::min(reads.size(), most_waiting - reads_.size());
+    std::move(reads.begin(), reads.begin() + static_cast<std::ptrdiff_t>(taken), std::back_inserter(reads_));
+  }
+  changed_.notify_one();
+  reads.erase(reads.begin(), reads.begin() + static_cast<std::ptrdiff_t>(taken));
+  return reads;
+}
+
 void LogReader::run() {
+  // Of this thread alone. Where it is refused the thread is as important as others, which costs no more than time.
+  static_cast<void>(::setpriority(PRIO_PROCESS, 0, niceness));
   std::unique_lock lock(mutex_);
   for (;;) {
-    changed_.wait(lock, [this] { return !running_ || !waiting_.empty(); });
-    if (waiting_.empty()) return;
-    const auto task = std::move(waiting_.front());
-    waiting_.pop_front();
-    lock.unlock();
-    task();
-    lock.lock();
+    changed_.wait(lock, [this] { return !running_ || !tasks_.empty() || !reads_.empty(); });
+    if (!tasks_.empty()) {
+      const auto task = std::move(tasks_.front());
+      tasks_.pop_front();
+      lock.unlock();
+      task();
+      lock.lock();
+    } else if (!reads_.empty()) {
+      auto reads = take_reads();
+      lock.unlock();
+      answer(std::move(reads));
+      lock.lock();
+    } else {
+      return;
+    }
   }
+}
+
+std::vector<Read> LogReader::take_reads() {
+  const auto is_near = [first = reads_.front().query.after](const Read& read) {
+    const Position after = read.query.after;
+    return (after < first ? first - after : after - first) <= near;
+  };
+  auto end = reads_.begin() + 1;
+  if (static_cast<std::size_t>(std::ranges::count_if(reads_, is_near)) >= least_shared) {
+    end = std::stable_partition(reads_.begin(), reads_.end(), is_near);
+  }
+  std::vector<Read> taken(std::move_iterator(reads_.begin()), std::move_iterator(end));
+  reads_.erase(reads_.begin(), end);
+  return taken;
+}
+
+void LogReader::answer(std::vector<Read> reads) {
+  held_->wait_below(most_held_bytes);
+  if (store_ != nullptr && reads.size() >= least_shared && answer_together(reads)) return;
+  for (Read& read : reads) {
+    held_->wait_below(most_held_bytes);
+    answer_one(read);
+  }
+}
+
+void LogReader::answer_one(Read& read) {
+  auto page = read_one_(read.query);
+  if (page) {
+    std::size_t bytes = 0;
+    for (const RecordPtr& record : page->records) bytes += bytes_in_memory(*record);
+    page->hold = held_->hold(bytes);
+  }
+  read.done(std::move(page));
+}
+
+// False where a page for each costs less.
+bool LogReader::answer_together(std::vector<Read>& reads) {
+  const auto fail_all = [&reads](const Error& error) {
+    for (Read& read : reads) read.done(tl::unexpected(error));
+    return true;
+  };
+  Position until = 0;
+  Position reached = reads.front().query.after;
+  for (const Read& read : reads) {
+    until = std::max(until, read.query.until);
+    reached = std::min(reached, read.query.after);
+  }
+  const Extent begun = store_->extent();
+  reached = std::max(reached, begun.floor);
+  until = std::min({until, begun.head, reached + positions_a_read * reads.size()});
+  SharedRead pages(reads, begun.floor);
+  std::size_t looked_at = 0;
+  while (reached < until && !pages.full() && pages.bytes() < most_held_bytes &&
+         pages.found() < records_a_read * reads.size()) {
+    const auto records = store_->scan(reached, until, bytes_a_scan);
+    if (!records) return fail_all(records.error());
+    // What retention took meanwhile may be missing among them.
+    if (store_->extent().floor > reached) break;
+    for (const RecordPtr& record : *records) pages.take(record);
+    looked_at += records->size();
+    reached = records->empty() ? until : records->back()->position;
+    if (looked_at >= looked_at_first && pages.found() * least_wanted < looked_at) return false;
+  }
+  const auto hold = held_->hold(pages.bytes());
+  std::vector<Read> not_reached;
+  for (std::size_t number = 0; number < reads.size(); ++number) {
+    Read& read = reads[number];
+    if (read.query.after >= reached && read.query.until > reached) {
+      not_reached.push_back(std::move(read));
+      continue;
+    }
+    Page page = pages.finish(number, reached);
+    page.hold = hold;
+    read.done(std::move(page));
+  }
+  put_back(std::move(not_reached));
+  return true;
+}
+
+void LogReader::put_back(std::vector<Read> reads) {
+  const std::lock_guard lock(mutex_);
+  reads_.insert(reads_.begin(), std::move_iterator(reads.begin()), std::move_iterator(reads.end()));
 }
 
 }  // namespace tidings::store

@@ -1,21 +1,47 @@
 // The thread that reads the log for those who are behind. What waits for it is bounded: whoever comes beyond that is
-// told so and asks again.
+// told so and asks again. What it has read is bounded too: it reads on when enough of that was let go. It gives way to
+// the threads that deliver, since where they share a core a reader would take every other slice of time from them.
 #pragma once
 
 #include <condition_variable>
+#include <cstddef>
 #include <deque>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <thread>
+#include <utility>
+#include <vector>
+
+#include "store/event_store.hpp"
+#include "store/held_bytes.hpp"
 
 namespace tidings::store {
 
 class LogReader {
  public:
-  // A shard has at most 32 reads under way, so this is never reached unless something else is wrong.
-  static constexpr std::size_t most_waiting = 4'096;
+  // A shard asks for 1,024 pages at a time.
+  static constexpr std::size_t most_waiting = 16'384;
+  // In records on pages that somebody holds, before more is read; and as much may one pass add.
+  static constexpr std::size_t most_held_bytes = 24 * 1024 * 1024;
 
-  LogReader() = default;
+  // One pass answers queries, so many at least, that begin so near the first of those that wait.
+  static constexpr std::size_t least_shared = 32;
+  static constexpr Position near = 65'536;
+  // It goes no further than a page for each by its index would have cost about as much as, or than gives each so many
+  // records; and it is given up where fewer than one in so many of the first records are wanted.
+  static constexpr Position positions_a_read = 128;
+  static constexpr std::size_t records_a_read = 64;
+  static constexpr std::size_t looked_at_first = 4'096;
+  static constexpr std::size_t least_wanted = 32;
+  static constexpr std::size_t bytes_a_scan = 256 * 1024;
+
+  using ReadOne = std::function<Result<Page>(const ReadQuery&)>;
+
+  explicit LogReader(const EventStore& store)
+      : read_one_([&store](const ReadQuery& query) { return store.read(query); }), store_(&store) {}
+  // Answers each query by itself.
+  explicit LogReader(ReadOne read_one) : read_one_(std::move(read_one)) {}
   ~LogReader() { stop(); }
   LogReader(const LogReader&) = delete;
   LogReader& operator=(const LogReader&) = delete;
@@ -25,14 +51,27 @@ class LogReader {
   void stop();
   // Runs `task` on the thread, soon. False where too many wait or the thread doesn't run; nothing was kept then.
   [[nodiscard]] bool submit(std::function<void()> task);
+  // Answers these on the thread. Those that are returned were not taken, for the same reasons.
+  [[nodiscard]] std::vector<Read> submit(std::vector<Read> reads);
 
  private:
   void run();
+  // The first that waits, and with it those that one pass could answer.
+  std::vector<Read> take_reads();
+  void answer(std::vector<Read> reads);
+  bool answer_together(std::vector<Read>& reads);
+  void answer_one(Read& read);
+  // Those whose beginning a pass did not come to are the next.
+  void put_back(std::vector<Read> reads);
 
+  ReadOne read_one_;
+  const EventStore* store_ = nullptr;  // for passes, where there are any
   std::mutex mutex_;
   std::condition_variable changed_;
-  std::deque<std::function<void()>> waiting_;
+  std::deque<std::function<void()>> tasks_;
+  std::deque<Read> reads_;
   bool running_ = false;
+  std::shared_ptr<HeldBytes> held_ = std::make_shared<HeldBytes>();
   std::thread thread_;
 };
 

@@ -47,6 +47,8 @@ class PageBuilder {
   bool add(RecordPtr record);
   // Ends the page: all up to `read_to` was added, unless one didn't fit.
   [[nodiscard]] Page finish(Position read_to) &&;
+  [[nodiscard]] bool full() const { return full_; }
+  [[nodiscard]] std::size_t size() const { return page_.records.size(); }
 
  private:
   const ReadQuery& query_;

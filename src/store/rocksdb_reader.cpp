@@ -74,7 +74,21 @@ bool offer_indexed(rocksdb::Iterator& at, const ReadQuery& query, Position after
   return true;
 }
 
-// Reads the records themselves, in order, and notices one that is not there.
+// The record here, which is the next after `reached`; nothing where it lies beyond `until`. One that is not there is
+// noticed.
+ReadResult<std::optional<StoredRecord>> next_record(const RocksDbView& view, const rocksdb::Iterator& at,
+                                                    Position reached, Position until) {
+  auto stored = record_at(at);
+  if (!stored) return stored;
+  const Position next = *stored ? (*stored)->record.position : until + 1;
+  if (next != reached + 1 && !layout::is_hole(view.epochs, reached, std::min(next, until + 1))) {
+    return missing_records(reached + 1, std::min(next - 1, until));
+  }
+  if (next > until) return std::nullopt;
+  return stored;
+}
+
+// Reads the records themselves, in order.
 ReadResult<Page> read_all(const RocksDbView& view, rocksdb::Iterator& at, const ReadQuery& query, Position after,
                           Position until) {
   PageBuilder page(query, after);
@@ -82,15 +96,12 @@ ReadResult<Page> read_all(const RocksDbView& view, rocksdb::Iterator& at, const 
   std::size_t scanned = 0;
   at.Seek(layout::record_key(after + 1));
   for (; reached < until; at.Next()) {
-    auto stored = record_at(at);
+    auto stored = next_record(view, at, reached, until);
     if (!stored) return tl::unexpected(stored.error());
-    const Position next = *stored ? (*stored)->record.position : until + 1;
-    if (next != reached + 1 && !layout::is_hole(view.epochs, reached, std::min(next, until + 1))) {
-      return missing_records(reached + 1, std::min(next - 1, until));
-    }
-    if (next > until) break;
+    if (!*stored) break;
     if (++scanned > most_scanned_records) return std::move(page).finish(reached);
     auto record = std::make_shared<const Record>(std::move((*stored)->record));
+    const Position next = record->position;
     if (addresses(record->event.recipients, query) && !page.add(std::move(record)))
       return std::move(page).finish(reached);
     reached = next;
@@ -132,15 +143,21 @@ ReadResult<std::vector<RecordPtr>> scan_records(const RocksDbView& view, Positio
                                                 std::size_t most_bytes) {
   std::vector<RecordPtr> found;
   std::size_t bytes = 0;
-  const auto at = iterate(view.database);
-  for (at->Seek(layout::record_key(std::max(after, view.floor) + 1));; at->Next()) {
-    auto stored = record_at(*at);
+  rocksdb::ReadOptions options;
+  options.fill_cache = false;  // each block is read once
+  const std::unique_ptr<rocksdb::Iterator> at(view.database.NewIterator(options));
+  Position reached = std::max(after, view.floor);
+  for (at->Seek(layout::record_key(reached + 1)); reached < until; at->Next()) {
+    auto stored = next_record(view, *at, reached, until);
     if (!stored) return tl::unexpected(stored.error());
-    if (!*stored || (*stored)->record.position > until) return found;
-    bytes += (*stored)->record.event.payload.size();
-    if (!found.empty() && bytes > most_bytes) return found;
-    found.push_back(std::make_shared<const Record>(std::move((*stored)->record)));
+    if (!*stored) break;
+    Record& record = (*stored)->record;
+    bytes += record.event.payload.size();
+    if (!found.empty() && bytes > most_bytes) break;
+    reached = record.position;
+    found.push_back(std::make_shared<const Record>(std::move(record)));
   }
+  return found;
 }
 
 ReadResult<std::optional<StoredRecord>> last_record_at(rocksdb::DB& database, Position position) {

@@ -77,6 +77,16 @@ TEST_F(RocksDbTampering, AMissingEventIsNoticedByWhoeverReadsPastIt) {
   expect_damage(query);
 }
 
+TEST_F(RocksDbTampering, AMissingEventIsNoticedByWhoeverScansPastIt) {
+  remove(layout::record_key(100));
+  ASSERT_EQ(refusal(), "");
+  EXPECT_TRUE(store->scan(0, 99, 1'000'000));
+  EXPECT_TRUE(store->scan(100, events, 1'000'000));
+  EXPECT_FALSE(store->damage());
+  EXPECT_FALSE(store->scan(90, 110, 1'000'000));
+  EXPECT_TRUE(store->damage());
+}
+
 TEST_F(RocksDbTampering, AnEventInThePlaceOfAnotherIsNoticed) {
   change([](rocksdb::DB& database) {
     std::string other;

@@ -281,6 +281,15 @@ TEST_P(StoreContract, KnowsAKeyForAsLongAsItsEventIsKept) {
   EXPECT_TRUE(*store->find_key("k"));
 }
 
+TEST_P(StoreContract, ScansPastWhatAnEpochSkipped) {
+  add(for_everyone("1"));
+  ASSERT_TRUE(store->begin_epoch({.id = 2, .base = 12}));
+  last = 12;
+  add(for_everyone("1"));
+  EXPECT_EQ(positions_of(*store->scan(0, 13, 1'000)), (Positions{1, 13}));
+  EXPECT_EQ(positions_of(*store->scan(1, 12, 1'000)), Positions{});
+}
+
 TEST_P(StoreContract, ScansRecordsWhoeverTheyAreFor) {
   add(for_everyone("12345"));
   add(for_users({"u1"}, "12345"));

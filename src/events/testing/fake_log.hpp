@@ -14,7 +14,10 @@ namespace tidings::events::testing {
 
 class FakeLog final : public LogReader {
  public:
-  void read(store::ReadQuery query, std::function<void(Result<store::Page>)> done) override {
+  void read(std::vector<store::Read> reads) override {
+    for (store::Read& read : reads) answer(std::move(read.query), std::move(read.done));
+  }
+  void answer(store::ReadQuery query, std::function<void(Result<store::Page>)> done) {
     const std::lock_guard lock(mutex);
     queries.push_back(query);
     if (failure) {

@@ -1,0 +1,73 @@
+#include "store/shared_read.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace tidings::store {
+
+std::size_t bytes_in_memory(const Record& record) {
+  const Event& event = record.event;
+  std::size_t bytes = sizeof(Record) + 64 + event.payload.size() + event.type.size() + event.key.size();
+  for (const std::string& user : event.recipients.users) bytes += sizeof(std::string) + user.size();
+  for (const std::string& channel : event.recipients.channels) bytes += sizeof(std::string) + channel.size();
+  return bytes;
+}
+
+SharedRead::SharedRead(std::span<const Read> reads, Position floor) : reads_(reads), open_(reads.size()) {
+  pages_.reserve(reads.size());
+  for (std::uint32_t number = 0; number < reads.size(); ++number) {
+    const ReadQuery& query = reads[number].query;
+    offered_.push_back(std::max(query.after, floor));
+    pages_.emplace_back(query, offered_.back());
+    if (query.everyone) of_everyone_.push_back(number);
+    for (const std::string& user : query.users) of_users_[user].push_back(number);
+    for (const std::string& channel : query.channels) of_channels_[channel].push_back(number);
+    if (!query.channel_prefixes.empty()) of_patterns_.push_back(number);
+  }
+}
+
+const SharedRead::Numbers& SharedRead::by_pattern(const std::string& channel) {
+  if (of_patterns_.empty()) return of_patterns_;
+  if (const auto known = remembered_.find(channel); known != remembered_.end()) return known->second;
+  if (remembered_.size() == most_remembered) remembered_.clear();
+  Numbers& readers = remembered_[channel];
+  for (const std::uint32_t number : of_patterns_) {
+    if (accepts_channel(channel, reads_[number].query)) readers.push_back(number);
+  }
+  return readers;
+}
+
+void SharedRead::take(const RecordPtr& record) {
+  const std::size_t before = found_;
+  const Recipients& recipients = record->event.recipients;
+  if (recipients.everyone()) offer(of_everyone_, record);
+  for (const std::string& user : recipients.users) {
+    if (const auto readers = of_users_.find(user); readers != of_users_.end()) offer(readers->second, record);
+  }
+  for (const std::string& channel : recipients.channels) {
+    if (const auto readers = of_channels_.find(channel); readers != of_channels_.end()) offer(readers->second, record);
+    offer(by_pattern(channel), record);
+  }
+  if (found_ == before) return;
+  found_ = before + 1;
+  bytes_ += bytes_in_memory(*record);
+}
+
+// Each query is offered a record once, however many of its recipients it names.
+void SharedRead::offer(const Numbers& readers, const RecordPtr& record) {
+  for (const std::uint32_t number : readers) {
+    if (record->position <= offered_[number] || record->position > reads_[number].query.until) continue;
+    offered_[number] = record->position;
+    PageBuilder& page = pages_[number];
+    if (page.full()) continue;
+    const std::size_t size = page.size();
+    if (!page.add(record)) --open_;
+    found_ += page.size() - size;
+  }
+}
+
+Page SharedRead::finish(std::size_t read, Position read_to) {
+  return std::move(pages_[read]).finish(std::min(read_to, reads_[read].query.until));
+}
+
+}  // namespace tidings::store

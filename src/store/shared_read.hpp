@@ -1,0 +1,59 @@
+// Many queries answered by one pass over the log. Who returns after a break wants about the same part of it as all the
+// others who do: each record is then read and decoded once, and found wanted by a look-up for each of its recipients,
+// where a page for each query would cost a search in the index and a block of the disk for each record.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "store/event_store.hpp"
+#include "store/read_plan.hpp"
+
+namespace tidings::store {
+
+// What a record takes in memory, about, with what the allocator adds.
+[[nodiscard]] std::size_t bytes_in_memory(const Record& record);
+
+class SharedRead {
+ public:
+  // Channels whose readers by pattern are remembered.
+  static constexpr std::size_t most_remembered = 1'024;
+
+  // The queries stay where they are until the end. Records up to and including `floor` are gone.
+  SharedRead(std::span<const Read> reads, Position floor);
+
+  // The next record of the log, at or after the lowest place that any query begins at.
+  void take(const RecordPtr& record);
+  // No page has room for more.
+  [[nodiscard]] bool full() const { return open_ == 0; }
+  // Of the records that were taken: how many are on any page, and what they weigh in memory, about.
+  [[nodiscard]] std::size_t found() const { return found_; }
+  [[nodiscard]] std::size_t bytes() const { return bytes_; }
+  // The page of one of the queries, once, where all up to `read_to` was taken.
+  [[nodiscard]] Page finish(std::size_t read, Position read_to);
+
+ private:
+  using Numbers = std::vector<std::uint32_t>;  // of queries
+
+  const Numbers& by_pattern(const std::string& channel);
+  void offer(const Numbers& readers, const RecordPtr& record);
+
+  std::span<const Read> reads_;
+  std::vector<PageBuilder> pages_;
+  std::vector<Position> offered_;  // the last record that each query was offered, or where it began
+  std::size_t open_;
+  std::size_t found_ = 0;
+  std::size_t bytes_ = 0;
+  Numbers of_everyone_;
+  std::unordered_map<std::string_view, Numbers> of_users_;
+  std::unordered_map<std::string_view, Numbers> of_channels_;
+  Numbers of_patterns_;
+  std::unordered_map<std::string, Numbers> remembered_;
+};
+
+}  // namespace tidings::store
