@@ -57,29 +57,28 @@ void Revoker::on_fact(std::string_view name, std::string_view value) {
 }
 
 void Revoker::end_streams(const std::string& user, std::int64_t until, std::function<void(std::size_t)> done) {
+  std::optional<std::size_t> known;
   std::shared_ptr<Ended> ended;
   {
-    const std::lock_guard lock(mutex_);
-    const auto known =
-        std::ranges::find_if(ended_, [&](const auto& each) { return each->user == user && each->until == until; });
-    if (known != ended_.end() && !(*known)->count) return (*known)->waiting.push_back(std::move(done));
-    if (known != ended_.end()) {
-      ended = *known;
+    const std::lock_guard lock(memory_->mutex);
+    auto& all = memory_->ended;
+    const auto same =
+        std::ranges::find_if(all, [&](const auto& each) { return each->user == user && each->until == until; });
+    if (same != all.end() && !(*same)->count) return (*same)->waiting.push_back(std::move(done));
+    if (same != all.end()) {
+      known = (*same)->count;
     } else {
-      ended_.push_back(std::make_shared<Ended>(Ended{user, until, std::nullopt, {std::move(done)}}));
-      if (ended_.size() > most_remembered) ended_.pop_front();
+      ended = all.emplace_back(std::make_shared<Ended>(Ended{user, until, std::nullopt, {done}}));
+      if (all.size() > most_remembered) all.pop_front();
     }
   }
-  if (ended) return done(*ended->count);
-  streams_.disconnect_user(reactor_, user, [this, user, until](std::size_t count) {
+  if (known) return done(*known);
+  streams_.disconnect_user(reactor_, user, [memory = memory_, ended](std::size_t count) {
     std::vector<std::function<void(std::size_t)>> waiting;
     {
-      const std::lock_guard lock(mutex_);
-      for (const auto& each : ended_) {
-        if (each->user != user || each->until != until) continue;
-        each->count = count;
-        waiting.swap(each->waiting);
-      }
+      const std::lock_guard lock(memory->mutex);
+      ended->count = count;
+      waiting.swap(ended->waiting);
     }
     for (const auto& each : waiting) each(count);
   });

@@ -45,11 +45,16 @@ class Revoker final : public store::FactListener {
     std::vector<std::function<void(std::size_t)>> waiting;
   };
 
+  // Shared with shards that are still counting when the hub ends.
+  struct Memory {
+    std::mutex mutex;
+    std::deque<std::shared_ptr<Ended>> ended;  // under the mutex, as what it holds
+  };
+
   auth::Revocations& revocations_;
   events::Streams& streams_;
   net::Reactor& reactor_;
-  std::mutex mutex_;
-  std::deque<std::shared_ptr<Ended>> ended_;  // under the mutex
+  std::shared_ptr<Memory> memory_ = std::make_shared<Memory>();
 };
 
 }  // namespace tidings::api

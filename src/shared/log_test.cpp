@@ -216,6 +216,7 @@ TEST_F(SharedLog, NoticesAnEventThatWasTakenOut) {
   ask(redis.where(), {"XDEL", "tidings:log", "2-0"});
   ASSERT_TRUE(b.start());
   EXPECT_TRUE(b.in_step());
+  ASSERT_TRUE(a.hears_of_epochs(2));
   EXPECT_EQ(b.running(), a.running());
   EXPECT_EQ(b.recorder->epochs().size(), 2u);
 }

@@ -78,6 +78,7 @@ local function trim(most)
 end
 
 if not id then
+  redis.call('HSET', state, 'id', ARGV[1])  -- first, so that a Redis whose memory is full refuses the whole of it
   redis.call('DEL', log, keys)
   id, epochs, mark, floor_mark = ARGV[1], '', string.rep('\0', 8), string.rep('\0', 8)
   begin_epoch()

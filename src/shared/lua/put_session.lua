@@ -4,7 +4,6 @@
 -- ARGV from 7: the user, what it holds, for how many ms, how many a user may have, how many all.
 -- Answers how many there are of all; where there is no room, which limit it is and for how many ms.
 
--- First, so that a Redis whose memory is full refuses the whole of it.
 save()
 local ends = now + tonumber(ARGV[9])
 for _, limited in ipairs({{KEYS[7], ARGV[10], 'user'}, {KEYS[6], ARGV[11], 'all'}}) do
