@@ -89,8 +89,8 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
   // within bounds (SPEC §7).
   virtual void respond(Response response) = 0;
   // Sends the head, together with what is written first or at the end of this turn, and leaves the body to `consumer`.
-  // The stream lives until it is ended, aborted or closed; the exchange itself may be let go before. Null where the peer
-  // is gone already (then the consumer hears nothing).
+  // The stream lives until it is ended, aborted or closed; the exchange itself may be let go before. Null where the
+  // peer is gone already (then the consumer hears nothing).
   [[nodiscard]] virtual ResponseStream* respond_stream(Response head, StreamConsumer& consumer) = 0;
 
   void respond_error(const Error& error) { respond(problem_response(error)); }

@@ -9,8 +9,8 @@ auto doubtful(const char* detail) { return fail(ErrorCode::request_malformed, de
 
 }  // namespace
 
-// What only goes on with the element that it stands in: most bytes of a head. Of a target and a value, `take` so gets no
-// byte but the one that ends it.
+// What only goes on with the element that it stands in: most bytes of a head. Of a target and a value, `take` so gets
+// no byte but the one that ends it.
 void HeadScanner::pass_over_plain(std::string_view received) {
   const auto pass = [&](auto plain) {
     const std::size_t begin = position_;

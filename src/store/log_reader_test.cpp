@@ -29,6 +29,7 @@ class WatchedStore final : public EventStore {
   }
   Result<void> begin_epoch(Epoch epoch) override { return whole_->begin_epoch(epoch); }
   Result<void> raise_floor(Position floor) override { return whole_->raise_floor(floor); }
+  Result<void> skip_to(Position position) override { return whole_->skip_to(position); }
   Extent extent() const override { return whole_->extent(); }
   Result<Position> last_before(WallTime time) const override { return whole_->last_before(time); }
   Result<Position> floor_for_bytes(std::uint64_t bytes) const override { return whole_->floor_for_bytes(bytes); }
