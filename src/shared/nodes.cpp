@@ -165,7 +165,8 @@ void Nodes::ask_one(std::uint32_t node, std::string kind, std::string question,
                           answered = std::move(answered)] { put(only, kind, question, answered); });
 }
 
-void Nodes::put(std::string only, std::string kind, std::string question, std::function<void(Answers)> done) {
+void Nodes::put(std::string only, const std::string& kind, const std::string& question,
+                std::function<void(Answers)> done) {
   const std::uint64_t id = next_id_++;
   Asked& asked = asked_[id];
   asked.only = std::move(only);

@@ -84,7 +84,7 @@ class Nodes {
   void take(const redis::Reply& reply);
   void take_question(const redis::Reply& entry);
   void take_answer(const redis::Reply& entry);
-  void put(std::string only, std::string kind, std::string question, std::function<void(Answers)> done);
+  void put(std::string only, const std::string& kind, const std::string& question, std::function<void(Answers)> done);
   void expect(std::uint64_t id, const redis::CommandResult& result);
   void finish_if_whole(std::uint64_t id);
   void finish(std::uint64_t id);
@@ -103,7 +103,6 @@ class Nodes {
   redis::Alarm call_{[this] { call(); }};
   Answerer answerer_;
   std::uint64_t round_ = 0;
-  bool reads_ = false;
   std::string read_questions_;
   std::string read_answers_ = "0";
   std::uint64_t next_id_ = 1;
