@@ -48,7 +48,7 @@ TEST_F(Replay, AsksForABoundedNumberOfPagesTogether) {
   turn();
   EXPECT_EQ(log->held.size(), Shard::most_reads);
   answer_held();
-  turn(100);
+  turn(static_cast<int>(Shard::most_reads / Shard::pages_a_slice) + 12);
   EXPECT_EQ(log->held.size(), 8U);
   log->release();
   turn();

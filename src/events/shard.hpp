@@ -55,7 +55,7 @@ class Shard final : public net::SlicedWork {
   static constexpr std::size_t frames_a_write = 64;
   static constexpr std::size_t bytes_a_write = 64 * 1024;  // after the frame that passes it, a write is full
   static constexpr store::Position most_behind = 1024;     // further behind, the log's index is quicker than the ring
-  static constexpr std::size_t most_reads = 1024;          // pages asked for together, and held
+  static constexpr std::size_t most_reads = 4096;          // pages asked for together, and held
   static constexpr std::size_t pages_a_slice = 16;         // streams that pages are written to
   static constexpr std::size_t pages_at_least = 2;         // of those, while others are live
   static constexpr Milliseconds read_pause{50};            // before the log is asked again that was overloaded

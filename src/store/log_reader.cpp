@@ -3,6 +3,7 @@
 #include <sys/resource.h>
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "store/shared_read.hpp"
@@ -123,6 +124,7 @@ bool LogReader::answer_together(std::vector<Read>& reads) {
   reached = std::max(reached, begun.floor);
   until = std::min({until, begun.head, reached + positions_a_read * reads.size()});
   SharedRead pages(reads, begun.floor);
+  std::size_t look_until = std::max(looked_at_first, looked_at_a_read * reads.size());
   std::size_t looked_at = 0;
   while (reached < until && !pages.full() && pages.bytes() < most_held_bytes &&
          pages.found() < records_a_read * reads.size()) {
@@ -133,13 +135,15 @@ bool LogReader::answer_together(std::vector<Read>& reads) {
     for (const RecordPtr& record : *records) pages.take(record);
     looked_at += records->size();
     reached = records->empty() ? until : records->back()->position;
-    if (looked_at >= looked_at_first && pages.found() * least_wanted < looked_at) return false;
+    if (looked_at < look_until) continue;
+    if (pages.found() * least_wanted < looked_at) return false;
+    look_until = std::numeric_limits<std::size_t>::max();
   }
   const auto hold = held_->hold(pages.bytes());
   std::vector<Read> not_reached;
   for (std::size_t number = 0; number < reads.size(); ++number) {
     Read& read = reads[number];
-    if (read.query.after >= reached && read.query.until > reached) {
+    if (read.query.after >= reached && reached < std::min(read.query.until, begun.head)) {
       not_reached.push_back(std::move(read));
       continue;
     }

@@ -20,8 +20,8 @@ namespace tidings::store {
 
 class LogReader {
  public:
-  // A shard asks for 1,024 pages at a time.
-  static constexpr std::size_t most_waiting = 16'384;
+  // A shard asks for 4,096 pages at a time.
+  static constexpr std::size_t most_waiting = 32'768;
   // In records on pages that somebody holds, before more is read; and as much may one pass add.
   static constexpr std::size_t most_held_bytes = 24 * 1024 * 1024;
 
@@ -29,11 +29,14 @@ class LogReader {
   static constexpr std::size_t least_shared = 32;
   static constexpr Position near = 65'536;
   // It goes no further than a page for each by its index would have cost about as much as, or than gives each so many
-  // records; and it is given up where fewer than one in so many of the first records are wanted.
+  // records.
   static constexpr Position positions_a_read = 128;
   static constexpr std::size_t records_a_read = 64;
-  static constexpr std::size_t looked_at_first = 4'096;
+  // It is given up where fewer than one in so many of the first records are wanted: so many a query are looked at,
+  // since who asks together may be for events that lie together, and this many at least.
   static constexpr std::size_t least_wanted = 32;
+  static constexpr std::size_t looked_at_a_read = 32;
+  static constexpr std::size_t looked_at_first = 4'096;
   static constexpr std::size_t bytes_a_scan = 256 * 1024;
 
   using ReadOne = std::function<Result<Page>(const ReadQuery&)>;

@@ -267,6 +267,17 @@ TEST_F(LogReaderTest, LeavesNothingOutThatRetentionTakesMeanwhile) {
   }
 }
 
+TEST_F(LogReaderTest, FindsNothingBeyondTheHead) {
+  add_for_users(10, 1);
+  auto queries = std::vector<ReadQuery>(many, of_user(0, 10));
+  for (ReadQuery& query : queries) query.until = 100;
+  queries[1].after = 4;
+  const auto pages = answers(queries);
+  EXPECT_EQ(positions_of(pages[1]->records), (Positions{5, 6, 7, 8, 9, 10}));
+  EXPECT_TRUE(pages[0]->records.empty());
+  EXPECT_EQ(pages[0]->read_to, 10U);
+}
+
 TEST_F(LogReaderTest, FailsAllWhereTheLogCannotBeRead) {
   add_for_users(100, 1);
   store.failure = Error{ErrorCode::store_unavailable, "damaged", {}};

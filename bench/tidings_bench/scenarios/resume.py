@@ -27,8 +27,9 @@ def run(asked):
     with Hub(asked.durability, **KEPT) as hub:
         before = cursor(hub)
         filled = generate(hub, "ndjson", events=events, users=users)
-        yield absolute("log filled by NDJSON", "events/s", [filled["events_a_second"]])
         returned = returning(asked, hub, clients, users, events // users, before)
+    # Only now: while a server runs, what it takes counts as others'.
+    yield absolute("log filled by NDJSON", "events/s", [filled["events_a_second"]])
     of = f"{clients:,} clients, {events // users:,} of {events:,} events each"
     yield absolute(f"RssAnon's growth, {of}", "MiB", [returned["growth_mib"]], MEMORY_GOAL, not asked.quick)
     yield compared("live p99 meanwhile", "ms", [returned["live"]], "p99_ms", LIVE_GOAL, "the same before",
