@@ -26,7 +26,10 @@ using Mark = std::uint64_t;
 struct EntryId {
   store::Position position = 0;
   std::uint64_t place = 0;
-  auto operator<=>(const EntryId&) const = default;
+  bool operator==(const EntryId&) const = default;
+  bool operator<(const EntryId& other) const {
+    return position < other.position || (position == other.position && place < other.place);
+  }
 
   [[nodiscard]] static std::optional<EntryId> parse(std::string_view text);
   [[nodiscard]] std::string text() const;

@@ -164,7 +164,7 @@ void Follower::met(const Meeting& meeting) {
     if (each.meeting <= meetings_ && !each.target) each.target = meeting.last;
   }
   check_caught_up();
-  if (copy_.stand()->entry != reached_ || copy_.stand()->entry >= target_) {
+  if (copy_.stand()->entry != reached_ || !(copy_.stand()->entry < target_)) {
     reached_ = copy_.stand()->entry;
     progress_ = shared_.reactor.now();
   } else if (shared_.reactor.now() - progress_ > patience) {
@@ -183,7 +183,7 @@ void Follower::serve_waiting(bool all) {
   if (waiting_.empty()) return;
   const MonotonicTime now = shared_.reactor.now();
   const auto ready = std::partition(waiting_.begin(), waiting_.end(), [&](const Waiting& each) {
-    const bool reached = each.target && copy_.stand() && copy_.stand()->entry >= *each.target;
+    const bool reached = each.target && copy_.stand() && !(copy_.stand()->entry < *each.target);
     return !all && !reached && each.until > now;
   });
   std::vector<Waiting> served(std::make_move_iterator(ready), std::make_move_iterator(waiting_.end()));
