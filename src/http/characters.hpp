@@ -5,6 +5,8 @@
 #include <cstddef>
 #include <string_view>
 
+#include "platform/hexadecimal.hpp"
+
 namespace tidings::http {
 
 [[nodiscard]] constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
@@ -40,14 +42,6 @@ inline constexpr std::array<bool, 256> tokens = [] {
 // What a field's value may hold: `field-vchar`, SP and HTAB; obsolete text above 127 included.
 [[nodiscard]] constexpr bool is_value(char c) {
   return c == '\t' || (static_cast<unsigned char>(c) >= 0x20 && c != '\x7f');
-}
-
-// The value of a hexadecimal digit, or -1.
-[[nodiscard]] constexpr int hex_value(char c) {
-  if (is_digit(c)) return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
 }
 
 // Without the spaces and tabs around it.

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "http/percent.hpp"
+#include "platform/percent.hpp"
 #include "platform/utf8.hpp"
 
 namespace tidings::http {

@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "http/authority.hpp"
-#include "http/percent.hpp"
 #include "http/request.hpp"
+#include "platform/percent.hpp"
 
 namespace tidings::http {
 

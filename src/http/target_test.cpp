@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 
 #include "http/authority.hpp"
-#include "http/percent.hpp"
 
 namespace tidings::http {
 namespace {
@@ -51,13 +50,6 @@ TEST(Authority, RefusesWhatIsNoHost) {
         "[]", "[h]", "[127.0.0.1]", "::1", "a/b",     "a%2", "a%zz",  "a%2z", "a\"b",   "h:99999999999999999999"}) {
     EXPECT_FALSE(valid_authority(authority)) << authority;
   }
-}
-
-TEST(Percent, DecodesOnce) {
-  EXPECT_EQ(percent_decode("%2525%41%6a%6A"), "%25Ajj");
-  EXPECT_EQ(percent_decode("a+b", Plus::is_plus), "a+b");
-  EXPECT_EQ(percent_decode("a+b%2B", Plus::is_space), "a b+");
-  EXPECT_EQ(percent_decode(std::string_view("a\0", 2)), std::nullopt);
 }
 
 }  // namespace

@@ -7,6 +7,8 @@
 #include <limits>
 #include <optional>
 
+#include "platform/percent.hpp"
+
 namespace tidings::redis {
 namespace {
 
@@ -18,32 +20,6 @@ constexpr std::size_t longest_host = 253;  // RFC 1035, without the root's dot
 // Nothing of the URL is repeated: what is malformed may be a password.
 tl::unexpected<Error> refuse(std::string_view why) {
   return fail(ErrorCode::parameter_invalid, "the store's URL: " + std::string(why));
-}
-
-std::optional<int> hexadecimal(char digit) {
-  if (digit >= '0' && digit <= '9') return digit - '0';
-  if (digit >= 'a' && digit <= 'f') return digit - 'a' + 10;
-  if (digit >= 'A' && digit <= 'F') return digit - 'A' + 10;
-  return std::nullopt;
-}
-
-// RFC 3986 §2.1; nothing where cut off, not hexadecimal, or a NUL.
-std::optional<std::string> percent_decoded(std::string_view text) {
-  std::string decoded;
-  for (std::size_t at = 0; at < text.size(); ++at) {
-    char byte = text[at];
-    if (byte == '%') {
-      if (text.size() - at < 3) return std::nullopt;
-      const auto high = hexadecimal(text[at + 1]);
-      const auto low = hexadecimal(text[at + 2]);
-      if (!high || !low) return std::nullopt;
-      byte = static_cast<char>(*high * 16 + *low);
-      at += 2;
-    }
-    if (byte == '\0') return std::nullopt;
-    decoded.push_back(byte);
-  }
-  return decoded;
 }
 
 bool unreserved(char byte) {
@@ -129,8 +105,8 @@ Result<void> parse_hosts(std::string_view text, Address& into, std::uint16_t def
 }
 
 Result<Credentials> parse_credentials(std::string_view text) {
-  const auto user = percent_decoded(cut(text, ':'));
-  const auto password = percent_decoded(text);
+  const auto user = percent_decode(cut(text, ':'));
+  const auto password = percent_decode(text);
   if (!user || !password) return refuse("user and password must be percent-encoded");
   if (password->empty()) return refuse("a user without a password; a password alone is \":password@\"");
   return Credentials{*user, *password};
@@ -153,7 +129,7 @@ Result<void> parse_sentinel_options(std::string_view text, Credentials& into) {
     }
     std::string& option = name == "sentinel_user" ? into.user : into.password;
     if (!option.empty()) return refuse("an option stands twice");
-    const auto decoded = percent_decoded(value);
+    const auto decoded = percent_decode(value);
     if (!decoded || decoded->empty()) return refuse("an option's value is missing or not percent-encoded");
     option = *decoded;
   }
@@ -170,7 +146,7 @@ Result<void> parse_sentinel_path(std::string_view path, Address& into) {
     }
     path = path.substr(0, question);
   }
-  const auto master = percent_decoded(cut(path, '/'));
+  const auto master = percent_decode(cut(path, '/'));
   if (!master || !is_name(*master)) return refuse("after the Sentinels there must be the master's name");
   into.master = *master;
   return parse_database(path, into);

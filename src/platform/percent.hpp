@@ -6,11 +6,11 @@
 #include <string>
 #include <string_view>
 
-namespace tidings::http {
+namespace tidings {
 
 enum class Plus : std::uint8_t { is_plus, is_space };  // a path's plus is one; a form's plus is a space
 
 // Decoded once; nothing where malformed.
 [[nodiscard]] std::optional<std::string> percent_decode(std::string_view text, Plus plus = Plus::is_plus);
 
-}  // namespace tidings::http
+}  // namespace tidings

@@ -1,8 +1,8 @@
-#include "http/percent.hpp"
+#include "platform/percent.hpp"
 
-#include "http/characters.hpp"
+#include "platform/hexadecimal.hpp"
 
-namespace tidings::http {
+namespace tidings {
 
 std::optional<std::string> percent_decode(std::string_view text, Plus plus) {
   std::string decoded;
@@ -25,4 +25,4 @@ std::optional<std::string> percent_decode(std::string_view text, Plus plus) {
   return decoded;
 }
 
-}  // namespace tidings::http
+}  // namespace tidings

@@ -1,0 +1,14 @@
+// Hexadecimal digits, of either case.
+#pragma once
+
+namespace tidings {
+
+// A digit's value, or -1.
+[[nodiscard]] constexpr int hex_value(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return -1;
+}
+
+}  // namespace tidings
