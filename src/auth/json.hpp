@@ -1,6 +1,7 @@
 // JSON as tokens and key sets hold it, read strictly: what two parsers might read differently is no JSON here.
 #pragma once
 
+#include <cstddef>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
@@ -11,7 +12,7 @@ namespace tidings::auth {
 using Json = nlohmann::json;
 
 // Objects and arrays within each other; tokens need three.
-inline constexpr int most_json_depth = 16;
+inline constexpr std::size_t most_json_depth = 16;
 
 // Nothing for what is not JSON in UTF-8, nested deeper than `most_json_depth`, or has an object with a repeated name
 // (RFC 7519 §4, RFC 8725 §2.4).

@@ -1,11 +1,33 @@
 #include "events/json_text.hpp"
 
+#include <bit>
+#include <cstring>
+
 namespace tidings::events {
 namespace {
 
 bool space(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
 bool digit(char c) { return c >= '0' && c <= '9'; }
 bool control(char c) { return static_cast<unsigned char>(c) < 0x20; }
+
+// How many bytes of a string stand for themselves from here on: up to a quote, a backslash or a control character.
+// Eight at a time, since most of what is published lies within strings; the first hit is exact, and a borrow can only
+// spoil later ones.
+std::size_t plain_run(std::string_view text) {
+  static_assert(std::endian::native == std::endian::little, "the first byte is the lowest");
+  constexpr std::uint64_t ones = 0x0101010101010101;
+  constexpr std::uint64_t highest_bits = ones << 7;
+  const auto below = [](std::uint64_t bytes, std::uint64_t bound) { return (bytes - ones * bound) & ~bytes; };
+  std::size_t at = 0;
+  for (std::uint64_t bytes = 0; text.size() - at >= sizeof bytes; at += sizeof bytes) {
+    std::memcpy(&bytes, text.data() + at, sizeof bytes);
+    const std::uint64_t hits =
+        (below(bytes, 0x20) | below(bytes ^ (ones * '"'), 1) | below(bytes ^ (ones * '\\'), 1)) & highest_bits;
+    if (hits != 0) return at + static_cast<std::size_t>(std::countr_zero(hits)) / 8;
+  }
+  while (at < text.size() && text[at] != '"' && text[at] != '\\' && !control(text[at])) ++at;
+  return at;
+}
 
 void append_utf8(std::string& out, std::uint32_t code) {
   const auto tail = [&](unsigned shift) { out += static_cast<char>(0x80 | ((code >> shift) & 0x3F)); };
@@ -76,9 +98,9 @@ bool JsonText::string(std::string& decoded) {
   decoded.clear();
   if (!take('"')) return false;
   while (at_ < text_.size()) {
-    const std::size_t begin = at_;
-    while (at_ < text_.size() && text_[at_] != '"' && text_[at_] != '\\' && !control(text_[at_])) ++at_;
-    decoded.append(text_.substr(begin, at_ - begin));
+    const std::string_view plain = text_.substr(at_, plain_run(text_.substr(at_)));
+    decoded.append(plain);
+    at_ += plain.size();
     if (at_ == text_.size() || control(text_[at_])) break;
     if (text_[at_++] == '"') return true;
     if (!escape(decoded)) return false;
@@ -129,7 +151,14 @@ bool JsonText::four_hex(std::uint32_t& value) {
 
 bool JsonText::raw_string(std::string& out) {
   const std::size_t begin = at_;
-  if (!string(scratch_)) return false;
+  if (!take('"')) return false;
+  at_ += plain_run(text_.substr(at_));
+  if (at_ < text_.size() && text_[at_] == '"') {
+    ++at_;
+  } else {  // an escape to check, or a fault
+    at_ = begin;
+    if (!string(scratch_)) return false;
+  }
   out.append(text_.substr(begin, at_ - begin));
   return true;
 }

@@ -45,6 +45,27 @@ TEST(PublishParser, KeepsDataAsItWasWrittenButForItsWhiteSpace) {
   EXPECT_EQ(kept(" { \"a b\" :\t[ 1 ,\r\n 2 ] , \"\" : { } } "), R"({"a b":[1,2],"":{}})");
 }
 
+// Strings are read eight bytes at a time: what ends a run must be found wherever it stands among them, beside any
+// neighbour.
+TEST(PublishParser, FindsWhatEndsARunOfPlainCharactersAnywhere) {
+  for (std::size_t before = 0; before < 20; ++before) {
+    for (const std::string neighbour : {"x", " ", "!", "#", "[", "]", "\x7f", "\xc3\xa9", "\xe2\x80\xa2"}) {
+      std::string plain;
+      for (std::size_t i = 0; i < before; ++i) plain += neighbour;
+      const std::string ended = "\"" + plain + "\"";
+      EXPECT_EQ(kept("[" + ended + "]"), "[" + ended + "]");
+      EXPECT_EQ(kept("{" + ended + ":" + ended + "}"), "{" + ended + ":" + ended + "}");
+      const std::string escaped = "\"" + plain + "\\\"" + plain + "\\\\" + plain + "\"";
+      EXPECT_EQ(kept(escaped), escaped);
+      EXPECT_EQ(good(R"({"type":"a","text":)" + escaped + "}").payload, plain + "\"" + plain + "\\" + plain);
+      for (const char control : {'\0', '\x01', '\n', '\x1f'}) {
+        EXPECT_EQ(bad(R"({"type":"a","data":")" + plain + control + plain + "\"}"), ErrorCode::body_malformed);
+      }
+      EXPECT_EQ(bad(R"({"type":"a","data":")" + plain), ErrorCode::body_malformed);
+    }
+  }
+}
+
 TEST(PublishParser, RefusesWhatIsNotJson) {
   for (const char* value : {"",
                             "nul",

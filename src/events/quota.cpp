@@ -43,7 +43,7 @@ Quota::Quota(const StreamSettings& settings, Random& random)
 
 std::uint64_t Quota::key(std::string_view user) const { return sip_hash_1_3(user_key_, user); }
 
-std::uint64_t Quota::key(const net::IpAddress& address) const { return sip_hash_1_3(address_key_, address.text()); }
+std::uint64_t Quota::key(const net::IpAddress& address) const { return sip_hash_1_3(address_key_, address.bytes()); }
 
 bool Quota::full(std::uint64_t key, std::size_t limit) const {
   if (limit == 0) return false;

@@ -25,6 +25,8 @@ class IpAddress {
   [[nodiscard]] bool loopback() const;     // also true of a Unix socket's peer
   [[nodiscard]] std::string text() const;  // "unix" for a Unix socket's peer
   auto operator<=>(const IpAddress&) const = default;
+  // All that tells it from other addresses, to be hashed.
+  [[nodiscard]] std::string_view bytes() const { return {reinterpret_cast<const char*>(this), sizeof *this}; }
 
  private:
   enum class Kind : std::uint8_t { unix_socket, v4, v6 };
