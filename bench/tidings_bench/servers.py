@@ -41,17 +41,17 @@ class Server:
 
 
 class Hub(Server):
-    """The hub with one shard, in a folder of its own on the disk that this checkout is on, or in one that is given.
+    """The hub with one shard, in a folder of its own on the disk that this checkout is on.
 
-    `settings`: lines for its configuration, a list a section.
+    `store`: the Redis that it shares, or none. `settings`: lines for its configuration, a list a section.
     """
 
     options = {"secret": SECRET, "publish-key": PUBLISH_KEY}
 
-    def __init__(self, durability="process", **settings):
+    def __init__(self, durability="process", store=None, **settings):
         self._temporary = tempfile.TemporaryDirectory(prefix="hub-", dir=machine.BUILD)
         self.folder = pathlib.Path(self._temporary.name)
-        (self.folder / "tidings.toml").write_text(self._configuration(durability, settings))
+        (self.folder / "tidings.toml").write_text(self._configuration(durability, store, settings))
         self._log = self.folder / "hub.log"
         core, _ = machine.cores()
         with open(self._log, "wb") as log:
@@ -59,11 +59,13 @@ class Hub(Server):
                 machine.pinned(core, BINARY, "serve", "--config", self.folder / "tidings.toml"), stderr=log)
         self.port = self._port()
 
-    def _configuration(self, durability, settings):
+    def _configuration(self, durability, store, settings):
         sections = {"log": [f'durability = "{durability}"', 'format = "json"', *settings.get("log", [])],
                     "limits": ["streams_per_user = 20000", "sessions = 20000", *settings.get("limits", [])],
                     "auth": [f'secret = "{SECRET}"'], "publish": [f'key = "{PUBLISH_KEY}"']}
         lines = ['listen = "127.0.0.1:0"', f'data_dir = "{self.folder / "data"}"', 'drain = "1s"', "shards = 1"]
+        if store:
+            lines.append(f'store = "{store}"')
         for name, of_section in sections.items():
             lines += [f"[{name}]", *of_section]
         return "\n".join(lines) + "\n"
