@@ -133,5 +133,17 @@ TEST_F(RefusingLog, SaysWhyItDoesNotStartWhereTheDiskIsFull) {
   EXPECT_GT(lines.count("store_failed detail=\"STAND: No space left on device\""), 0);
 }
 
+TEST_F(RefusingLog, ReadsOnAfterAnOperatorHasUnblockedItsConnection) {
+  start();
+  const auto clients = std::string(ask(redis.where(), {"CLIENT", "LIST"}).text());
+  const auto at = clients.rfind("id=", clients.find("name=tidings-read")) + 3;
+  const std::string id = clients.substr(at, clients.find(' ', at) - at);
+  EXPECT_TRUE(eventually([&] { return ask(redis.where(), {"CLIENT", "UNBLOCK", id, "ERROR"}).integer() == 1; }));
+  EXPECT_TRUE(eventually([&] { return lines.count("redis_refused what=read error=UNBLOCKED") == 1; }));
+  ASSERT_TRUE(eventually([&] { return a.append({for_everyone("1")}).has_value(); }));
+  EXPECT_TRUE(a.hears(1));
+  EXPECT_EQ(lines.count("redis_reconnecting"), 0);
+}
+
 }  // namespace
 }  // namespace tidings::shared
