@@ -48,6 +48,17 @@ void Appender::append_all(std::vector<std::vector<store::Event>> requests, const
   const std::size_t count = requests.size();
   if (closed_ || !follower_.in_step()) return done(std::vector<Stored>(count, store::cannot_store()));
   Request request;
+  for (const std::vector<store::Event>& events : requests) {
+    request.events += events.size();
+    for (const store::Event& event : events) request.bytes += store::retained_bytes(event);
+  }
+  // Before it is encoded: what is refused, when there is too much to do already, costs next to nothing.
+  if (waiting_bytes_.fetch_add(request.bytes) + request.bytes > most_waiting_bytes) {
+    waiting_bytes_ -= request.bytes;
+    refused_.add();
+    return done(std::vector<Stored>(
+        count, fail(ErrorCode::overloaded, "Too many events wait to be stored; these may be sent again.", Seconds{1})));
+  }
   for (std::vector<store::Event>& events : requests) {
     auto& part = request.parts.emplace_back();
     for (store::Event& event : events) {
@@ -57,16 +68,8 @@ void Appender::append_all(std::vector<std::vector<store::Event>> requests, const
       const store::Record record{0, WallTime{}, std::move(event)};
       encoded.record = store::encode_record(record, 0);
       encoded.key = record.event.key;
-      request.bytes += encoded.size;
       part.push_back(std::move(encoded));
     }
-    request.events += part.size();
-  }
-  if (waiting_bytes_.fetch_add(request.bytes) + request.bytes > most_waiting_bytes) {
-    waiting_bytes_ -= request.bytes;
-    refused_.add();
-    return done(std::vector<Stored>(
-        count, fail(ErrorCode::overloaded, "Too many events wait to be stored; these may be sent again.", Seconds{1})));
   }
   request.done = done;
   auto held = std::make_shared<Request>(std::move(request));

@@ -45,6 +45,7 @@ Result<void> Copy::open() {
 }
 
 Result<void> Copy::reopen() {
+  if (!store_) return make_anew();  // which failed when it was last tried
   if (auto what = damage()) {
     observe::log(Level::error, "copy_thrown_away", {{"detail", *what}});
     return clear();
@@ -61,10 +62,11 @@ Result<void> Copy::reopen() {
 
 Result<void> Copy::open_store() {
   const std::unique_lock lock(gate_);
-  store_ = make_store_(folder_);
-  auto recovered = store_->open();
+  auto store = make_store_(folder_);
+  auto recovered = store->open();
   if (!recovered) return tl::unexpected(std::move(recovered).error());
   if (auto opened = witness_.open(folder_); !opened) return opened;
+  store_ = std::move(store);
   stored_epochs_.clear();
   for (const store::Epoch& epoch : recovered->epochs.all()) stored_epochs_.push_back(epoch.id);
   stand_ = recovered->tail_may_be_lost ? std::nullopt : witness_.found_at(recovered->head);
@@ -78,6 +80,10 @@ Result<void> Copy::open_store() {
 
 Result<void> Copy::clear() {
   thrown_away_.add();
+  return make_anew();
+}
+
+Result<void> Copy::make_anew() {
   filling_ = true;
   if (auto removed = remove_store(); !removed) return removed;
   if (!live_) {

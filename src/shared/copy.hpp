@@ -75,11 +75,10 @@ class Copy {
   using Records = std::vector<store::RecordPtr>;
 
   [[nodiscard]] Result<void> open_store();
+  [[nodiscard]] Result<void> make_anew();
   [[nodiscard]] Result<void> remove_store();
   [[nodiscard]] Result<void> begin(store::EpochId id, store::Position base);
   [[nodiscard]] std::optional<store::Position> known_base(store::EpochId id) const;
-  // What the positions of an epoch are more than those of Redis, modulo 2^64.
-  [[nodiscard]] std::uint64_t offset_of(const SharedEpoch& epoch) const;
   [[nodiscard]] Result<void> take_records(std::span<Entry> entries);
   void tell(Records records);
   void settle();
@@ -96,9 +95,9 @@ class Copy {
   WallTime last_time_{};
   bool live_ = false;
 
-  mutable std::shared_mutex gate_;  // alone, while the store is another
-  std::unique_ptr<store::EventStore> store_;
-  std::atomic<bool> filling_{true};  // not all is there that readers may ask for
+  mutable std::shared_mutex gate_;            // alone, while the store is another
+  std::unique_ptr<store::EventStore> store_;  // none where it could not be made anew
+  std::atomic<bool> filling_{true};           // not all is there that readers may ask for
 
   mutable std::mutex mutex_;
   store::Epochs epochs_;                // under the mutex

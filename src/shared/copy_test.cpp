@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "shared/testing/faulty_store.hpp"
 #include "store/rocksdb_store.hpp"
 #include "store/testing/events.hpp"
 #include "store/testing/recorder.hpp"
@@ -11,7 +12,6 @@
 namespace tidings::shared {
 namespace {
 
-using store::Epoch;
 using store::Position;
 using store::testing::everything_after;
 using store::testing::for_everyone;
@@ -23,48 +23,6 @@ using ::testing::SizeIs;
 constexpr store::EpochId first_epoch = 0xa;
 constexpr store::EpochId second_epoch = 0xb;
 
-// A store that fails and is damaged as a test says.
-struct Faulty final : store::EventStore {
-  Faulty(std::unique_ptr<store::EventStore> store, const bool& its_failing, const std::string& its_damage)
-      : whole(std::move(store)), failing(its_failing), damaged(its_damage) {}
-  Result<void> may_write() const {
-    if (failing) return fail(ErrorCode::store_unavailable, "failing");
-    return {};
-  }
-  Result<store::Recovered> open() override {
-    if (failing) return fail(ErrorCode::store_unavailable, "failing");
-    return whole->open();
-  }
-  void close() override { whole->close(); }
-  Result<void> append(std::span<const store::Append> group, store::Durability durability) override {
-    return may_write().and_then([&] { return whole->append(group, durability); });
-  }
-  Result<void> begin_epoch(Epoch epoch) override {
-    return may_write().and_then([&] { return whole->begin_epoch(epoch); });
-  }
-  Result<void> raise_floor(Position floor) override {
-    return may_write().and_then([&] { return whole->raise_floor(floor); });
-  }
-  Result<void> skip_to(Position position) override {
-    return may_write().and_then([&] { return whole->skip_to(position); });
-  }
-  store::Extent extent() const override { return whole->extent(); }
-  Result<Position> last_before(WallTime time) const override { return whole->last_before(time); }
-  Result<Position> floor_for_bytes(std::uint64_t bytes) const override { return whole->floor_for_bytes(bytes); }
-  Result<std::optional<store::KeyEntry>> find_key(std::string_view key) const override { return whole->find_key(key); }
-  Result<store::Page> read(const store::ReadQuery& query) const override { return whole->read(query); }
-  Result<std::vector<store::RecordPtr>> scan(Position after, Position until, std::size_t most_bytes) const override {
-    return whole->scan(after, until, most_bytes);
-  }
-  std::optional<std::string> damage() const override { return damaged.empty() ? std::nullopt : std::optional(damaged); }
-  Result<void> put_fact(std::string_view, std::string_view) override { return {}; }
-  Result<std::vector<std::pair<std::string, std::string>>> facts(std::string_view) const override { return {}; }
-
-  std::unique_ptr<store::EventStore> whole;
-  const bool& failing;
-  const std::string& damaged;
-};
-
 struct LogCopy : ::testing::Test {
   LogCopy() { make(); }
 
@@ -74,7 +32,7 @@ struct LogCopy : ::testing::Test {
     copy = std::make_unique<Copy>(
         folder.path() / "copy",
         [this](const std::filesystem::path& where) -> std::unique_ptr<store::EventStore> {
-          return std::make_unique<Faulty>(store::make_rocksdb_store({.folder = where}), failing, damaged);
+          return std::make_unique<testing::FaultyStore>(store::make_rocksdb_store({.folder = where}), failing, damaged);
         },
         *recorder, metrics);
     copy->on_fact = [this](const Fact& fact) { facts.push_back(fact.name + "=" + fact.value); };
@@ -111,6 +69,12 @@ struct LogCopy : ::testing::Test {
     const auto page = copy->read(everything_after(0, ~Position{0}));
     EXPECT_TRUE(page);
     return page ? positions_of(page->records) : std::vector<Position>{};
+  }
+
+  [[nodiscard]] std::filesystem::path stand_file() const { return folder.path() / "copy" / CopyWitness::file_name; }
+  [[nodiscard]] std::uint64_t thrown_away() {
+    return metrics.counter("tidings_copy_thrown_away_total", "Times that the local copy of the log was of no use")
+        .value();
   }
 
   store::testing::TemporaryFolder folder;
@@ -249,6 +213,67 @@ TEST_F(LogCopy, GoesOnOnceTheDiskTakesWritesAgain) {
   ASSERT_TRUE(copy->take(next(1)).value());
   EXPECT_THAT(kept(), ElementsAre(1, 2, 3));
   EXPECT_EQ(positions_of(recorder->records()), std::vector<Position>{3});
+}
+
+TEST_F(LogCopy, IsThrownAwayOnceTheStoreFindsItDamaged) {
+  fill(2);
+  copy->go_live();
+  damaged = "event 2 of the log is damaged";
+  ASSERT_TRUE(copy->reopen());
+  damaged.clear();
+  EXPECT_EQ(lines.count("copy_thrown_away detail=\"event 2 of the log is damaged\""), 1);
+  EXPECT_EQ(thrown_away(), 1u);
+  EXPECT_FALSE(copy->stand());
+  ASSERT_TRUE(copy->go_on(meeting({epoch(first_epoch, {0, 1})}), 0));
+  ASSERT_TRUE(copy->take(next(2)).value());
+  EXPECT_THAT(kept(), ElementsAre(1, 2));
+}
+
+TEST_F(LogCopy, IsMadeAnewOnceTheDiskTakesWritesAgain) {
+  fill(2);
+  copy->go_live();
+  damaged = "event 2 of the log is damaged";
+  failing = true;
+  EXPECT_FALSE(copy->reopen());
+  damaged.clear();
+  EXPECT_FALSE(copy->reopen());
+  EXPECT_FALSE(copy->readable());
+  failing = false;
+  ASSERT_TRUE(copy->reopen());
+  ASSERT_TRUE(copy->go_on(meeting({epoch(first_epoch, {0, 1})}), 0));
+  ASSERT_TRUE(copy->take(next(3)).value());
+  EXPECT_EQ(thrown_away(), 1u);
+  // It says where it stands when the hub starts again, too.
+  const auto stand = copy->stand();
+  make();
+  EXPECT_EQ(copy->stand(), stand);
+  EXPECT_EQ(thrown_away(), 1u);
+}
+
+TEST_F(LogCopy, TakesNothingWhereItCanNotSayWhereItStands) {
+  copy.reset();
+  std::filesystem::remove(stand_file());
+  std::filesystem::create_symlink("/dev/full", stand_file());
+  make();
+  const auto begun = copy->go_on(meeting({epoch(first_epoch, {0, 1})}), 0);
+  ASSERT_FALSE(begun);
+  EXPECT_EQ(begun.error().code, ErrorCode::store_unavailable);
+  EXPECT_EQ(begun.error().detail, "STAND: No space left on device");
+  EXPECT_FALSE(copy->stand());
+}
+
+TEST_F(LogCopy, IsThrownAwayWhereItCanNotBeAskedWhereItStands) {
+  fill(2);
+  copy.reset();
+  std::filesystem::remove(stand_file());
+  std::filesystem::create_directory(stand_file());
+  make();
+  EXPECT_FALSE(copy->stand());
+  EXPECT_EQ(lines.count("STAND: Is a directory"), 1);
+  EXPECT_EQ(thrown_away(), 1u);
+  fill(3);
+  copy->go_live();
+  EXPECT_THAT(kept(), ElementsAre(1, 2, 3));
 }
 
 TEST_F(LogCopy, StartsAgainWhereItWasClosed) {

@@ -65,7 +65,7 @@ redis::Answer Follower::in_round(std::string_view what, Then then) {
     if (!result->is_error()) return then(*result);
     // The words of the message may be what was sent.
     observe::log(Level::warning, "redis_refused", {{"what", what}, {"error", result->error_word()}});
-    if (state_ == State::meeting) state_ = State::away;  // asked again at the next upkeep
+    state_ = State::away;  // asked again where it stands at the next upkeep; what is read until then still counts
     meeting_ = false;
     in_step_ = false;
     healthy_.set(0);
@@ -165,9 +165,9 @@ void Follower::met(const Meeting& meeting) {
   }
   check_caught_up();
   if (copy_.stand()->entry != reached_ || !(copy_.stand()->entry < target_)) {
-    reached_ = copy_.stand()->entry;
-    progress_ = shared_.reactor.now();
+    note_progress();
   } else if (shared_.reactor.now() - progress_ > patience) {
+    if (nothing_there_) note_stuck();
     return reconnect("what is appended is not to be read");
   }
   if (meeting.more || std::ranges::any_of(waiting_, [](const auto& each) { return !each.target; })) meet();
@@ -271,8 +271,7 @@ void Follower::restore_facts(const std::map<std::string, std::string>& found) {
 
 void Follower::follow() {
   state_ = State::following;
-  reached_ = copy_.stand()->entry;
-  progress_ = shared_.reactor.now();
+  note_progress();
   check_caught_up();
   read();
 }
@@ -297,21 +296,33 @@ void Follower::take(const redis::Reply& reply) {
   const auto taken = copy_.take(std::move(entries));
   if (!taken) return broken(taken.error());
   if (!*taken || !whole) {
-    // Where the server says once more that we have what it has, and doesn't go on from there again, it was rewritten.
-    const EntryId at = copy_.stand()->entry;
-    rewritten_ = stuck_at_ == at;
-    stuck_at_ = at;
+    note_stuck();
     begin_round();
     state_ = State::away;
     return meet();
   }
+  // Unlike no answer yet, which may be a slow link's.
+  if (reply.elements().empty() && copy_.stand()->entry < target_) nothing_there_ = true;
   check_caught_up();
   read();
 }
 
+void Follower::note_progress() {
+  reached_ = copy_.stand()->entry;
+  progress_ = shared_.reactor.now();
+  nothing_there_ = false;
+}
+
+// Where the server says once more that we have what it has, and doesn't go on from there again, it was rewritten.
+void Follower::note_stuck() {
+  const EntryId at = copy_.stand()->entry;
+  rewritten_ = stuck_at_ == at;
+  stuck_at_ = at;
+}
+
 void Follower::check_caught_up() {
   serve_waiting(false);
-  if (in_step_ || copy_.stand()->entry < target_) return;
+  if (in_step_ || state_ != State::following || copy_.stand()->entry < target_) return;
   in_step_ = true;
   if (!std::exchange(caught_up_, true)) on_first_caught_up();
   healthy_.set(1);

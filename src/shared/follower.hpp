@@ -80,7 +80,6 @@ class Follower {
   void begin_round();
   void met(const Meeting& meeting);
   void bring_in_line(const Meeting& meeting);
-  [[nodiscard]] Result<void> go_on_after(const Meeting& meeting);
   void begin_epoch();
   void learn_facts(const std::string& cursor, std::map<std::string, std::string> found);
   void learn_fact(const std::string& name, const std::string& value);
@@ -88,6 +87,8 @@ class Follower {
   void follow();
   void read();
   void take(const redis::Reply& reply);
+  void note_progress();
+  void note_stuck();
   void check_caught_up();
   void reconnect(std::string_view why);
   void broken(const Error& error);
@@ -112,11 +113,12 @@ class Follower {
   std::uint64_t meetings_ = 0;  // asked for so far
   std::vector<Waiting> waiting_;
   bool caught_up_ = false;
-  bool rewritten_ = false;  // an entry didn't follow, though the server knows of nothing
-  std::optional<EntryId> stuck_at_;
-  EntryId target_;   // to be reached
-  EntryId reached_;  // at the last look
+  bool rewritten_ = false;           // an entry didn't follow, though the server knows of nothing
+  std::optional<EntryId> stuck_at_;  // where the log was last not read on from
+  EntryId target_;                   // to be reached
+  EntryId reached_;                  // at the last look
   MonotonicTime progress_;
+  bool nothing_there_ = false;  // was the answer since then, though the log is said to go on
   MonotonicTime retried_;
   std::map<std::string, std::string> facts_;
   std::atomic<bool> in_step_{false};

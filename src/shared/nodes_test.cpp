@@ -85,6 +85,40 @@ TEST_F(NodeQuestions, NameWhoDoesNotAnswer) {
   EXPECT_THAT(a.ask("now").missing, IsEmpty());
 }
 
+TEST_F(NodeQuestions, NameWhoHasLongBeenSilentWithoutWaitingForIt) {
+  ASSERT_TRUE(a.knows(1));
+  const auto now = std::stoll(std::string(testing::ask(redis.where(), {"TIME"})[0].text())) * 1000;
+  const std::string long_ago = std::to_string(now - 10'000);
+  testing::ask(redis.where(), {"ZADD", "tidings:nodes", long_ago, "00000003:c"});
+  const auto answers = a.ask("now");
+  EXPECT_THAT(answers.answers, ElementsAre("b what now"));
+  EXPECT_THAT(answers.missing, ElementsAre("c"));
+  // One that has been gone for more than a minute is not missed.
+  const std::string longer_ago = std::to_string(now - 61'000);
+  testing::ask(redis.where(), {"ZADD", "tidings:nodes", longer_ago, "00000003:c"});
+  EXPECT_THAT(a.ask("now").missing, IsEmpty());
+}
+
+TEST_F(NodeQuestions, AreAnsweredThoughSomethingElseStandsAmongThem) {
+  ASSERT_TRUE(a.knows(1));
+  const int before = b.asked;
+  testing::ask(redis.where(), {"XADD", "tidings:questions", "*", "who", "knows"});
+  testing::ask(redis.where(), {"XADD", "tidings:answers:00000001", "*", "who", "knows"});
+  EXPECT_THAT(a.ask("now").answers, ElementsAre("b what now"));
+  EXPECT_EQ(b.asked, before + 1);
+}
+
+TEST_F(NodeQuestions, AreAnsweredAgainOnceRedisTakesSignsOfLifeAgain) {
+  ASSERT_TRUE(a.knows(1));
+  observe::configure_log(observe::Level::warning, observe::Format::text);
+  store::testing::LogLines lines;
+  testing::ask(redis.where(), {"CONFIG", "SET", "maxmemory", "1"});
+  EXPECT_TRUE(eventually([&] { return lines.count("redis_refused what=register error=OOM") > 0; }));
+  testing::ask(redis.where(), {"CONFIG", "SET", "maxmemory", "0"});
+  EXPECT_TRUE(a.knows(1));
+  EXPECT_TRUE(b.knows(1));
+}
+
 TEST_F(NodeQuestions, NameAllOthersWhileRedisIsAway) {
   ASSERT_TRUE(a.knows(1));
   redis.end();
