@@ -39,7 +39,10 @@ Result<std::vector<store::Event>> acceptable(const Call& call, const Publisher& 
 
 // Cursors need no escapes.
 std::string ids_json(const std::vector<store::Cursor>& cursors) {
-  std::string text = R"({"ids":[)";
+  constexpr std::size_t longest_cursor = 40;  // or thereabouts
+  std::string text;
+  text.reserve(16 + cursors.size() * longest_cursor);
+  text = R"({"ids":[)";
   for (const store::Cursor& cursor : cursors) text.append("\"").append(cursor.text()).append("\",");
   text.back() = ']';
   return text.append("}");
