@@ -119,6 +119,8 @@ const vectors: [string, string, Told[]][] = [
   ["after a byte order mark a line end is a line end", "data\uFEFF\n\uFEFFdata: a\n\ndata: b\n\n", [event("b")]],
   ["a byte order mark may stand before a blank line", "\uFEFF\n\r\ndata: a\n\n", [event("a")]],
   ["comments are no fields", ": a\n:b\n:\n:  c\n:data: d\ndata: e\n\n", [event("e")]],
+  ["a comment of digits is no reconnection time", ":5\n: 5\ndata: a\n\n", [event("a")]],
+  ["a comment's colon is no other line's", ":\ndat 1\neven 1\ni 1\nretr 1\n1\ndata: a\n\n", [event("a")]],
   ["a comment ends no event", "data: a\n: b\ndata: c\n\n", [event("a\nc")]],
   [
     "digits are a reconnection time",
@@ -138,7 +140,7 @@ const vectors: [string, string, Told[]][] = [
   ["a reconnection time holds without its event", "retry: 5\ndata: a\n", [{ retry: 5 }]],
   [
     "unknown fields are ignored",
-    "foo: a\nfoo\ndat: a\ndatum: a\ndatx: a\ndxta: a\ndaxa: a\ndata2: a\nid2: a\nix: a\nevents: a\nexent: a\nevxnt: a\nevext: a\nevenx: a\nretry2: 1\nretrx: 1\nr: 1\nd\ne\ni\nr\n-\ndata: b\n\n",
+    "foo: a\nfoo\ndat: a\ndatum: a\ndatx: a\ndxta: a\ndaxa: a\ndata2: a\nid2: a\nix: a\nevents: a\nexent: a\nevxnt: a\nevext: a\nevenx: a\nxata: a\nxvent: a\nxd: a\nretry2: 1\nretrx: 1\nr: 1\nd\ne\ni\nr\n-\ndata: b\n\n",
     [event("b")],
   ],
   [
@@ -204,6 +206,15 @@ describe("the limit of an event", () => {
     ]);
   });
 
+  it("may be none at all", () => {
+    const most = "x".repeat(1024 * 1024);
+    const none = { maxEventBytes: Number.POSITIVE_INFINITY };
+    expect(parse([`data: ${most}`, `${most}\ndata: a\n\ndata: b`, "c\n\n"], none)).toEqual([
+      event(`${most}${most}\na`),
+      event("bc"),
+    ]);
+  });
+
   it.each([
     ["the most data in one line", `data: ${"x".repeat(100)}\n\n`, false],
     ["one byte more", `data: ${"x".repeat(101)}\n\n`, true],
@@ -242,6 +253,13 @@ describe("the limit of an event", () => {
   it("takes an id that comes after too much data", () => {
     expect(parse([`data: ${"x".repeat(5000)}\nid: 2\nevent: big\n\n`], limit)).toEqual([
       { oversize: { type: "big", data: "", id: "2", size: 5006 } },
+    ]);
+  });
+
+  it("tells how long a line was, wherever in a text it stands", () => {
+    expect(parse([`data: a\n\n:${"x".repeat(2000)}\n\n`], limit)).toEqual([
+      event("a"),
+      { oversize: { type: "message", data: "", id: "", size: 2001 } },
     ]);
   });
 
@@ -297,6 +315,14 @@ describe("the limit of an event", () => {
     const stream = `data: ${most}\n\n`;
     expect(parse(stream)).toEqual([event(most)]);
   });
+});
+
+it.each([
+  ["LF", "\n"],
+  ["CR", "\r"],
+])("a text of many lines costs no more than its length where all of them end by %s", (_name, end) => {
+  // Looked through to its end for the other one at each line, this text would be 2.7 · 10¹¹ characters.
+  expect(parse([`${`:${end}`.repeat(512 * 1024)}data: a${end}${end}`])).toEqual([event("a")]);
 });
 
 const withoutSize = (told: Told) =>
