@@ -67,6 +67,11 @@ const vectors: [string, string, Told[]][] = [
     "data:  a\n\ndata:a\n\ndata: \n\n",
     [event(" a"), event("a"), event("")],
   ],
+  [
+    "nor is it a type's or an id's",
+    "event:a\nid:1\ndata:b\n\nevent: a\nid: 1\ndata: b\n\nevent:  a\nid:  1\ndata:  b\n\n",
+    [event("b", "a", "1"), event("b", "a", "1"), event(" b", " a", " 1")],
+  ],
   ["a tab after the colon is the value's", "data:\ta\n\n", [event("\ta")]],
   ["lines of data are joined by LF", "data: a\ndata: b\ndata\ndata:\n\n", [event("a\nb\n\n")]],
   ["a field without colon has an empty value", "data\n\n", [event("")]],
@@ -120,7 +125,11 @@ const vectors: [string, string, Told[]][] = [
   ["a byte order mark may stand before a blank line", "\uFEFF\n\r\ndata: a\n\n", [event("a")]],
   ["comments are no fields", ": a\n:b\n:\n:  c\n:data: d\ndata: e\n\n", [event("e")]],
   ["a comment of digits is no reconnection time", ":5\n: 5\ndata: a\n\n", [event("a")]],
-  ["a comment's colon is no other line's", ":\ndat 1\neven 1\ni 1\nretr 1\n1\ndata: a\n\n", [event("a")]],
+  [
+    "a comment's colon is no other line's",
+    ":\ndat 1\neven 1\ni 1\nretr 1\n1\n:\nids of old\n:bcd\nevents of old\ndata: a\n\n",
+    [event("a")],
+  ],
   ["a comment ends no event", "data: a\n: b\ndata: c\n\n", [event("a\nc")]],
   [
     "digits are a reconnection time",
@@ -220,6 +229,9 @@ describe("the limit of an event", () => {
     ["one byte more", `data: ${"x".repeat(101)}\n\n`, true],
     ["the most data in lines", `data: ${"x".repeat(50)}\ndata: ${"x".repeat(49)}\n\n`, false],
     ["one byte more in lines", `data: ${"x".repeat(50)}\ndata: ${"x".repeat(50)}\n\n`, true],
+    ["the most data in short lines", `${"data: abcdefghijklmnopqrst\n".repeat(4)}data: abcdefghijklmnop\n\n`, false],
+    ["one byte more in short lines", `${"data: abcdefghijklmnopqrst\n".repeat(4)}data: abcdefghijklmnopq\n\n`, true],
+    ["as much again, in short lines", `${"data: abcdefghijklmnopqrst\n".repeat(10)}\n`, true],
     ["the most data in bytes", `data: ${"語".repeat(33)}x\n\n`, false],
     ["one byte more than that", `data: ${"語".repeat(33)}xx\n\n`, true],
     ["more in bytes, in lines", `data: ${"語".repeat(17)}\ndata: ${"語".repeat(17)}\n\n`, true],
@@ -248,6 +260,13 @@ describe("the limit of an event", () => {
       limit,
     );
     expect(told).toEqual([{ oversize: { type: "big", data: "\nz", id: "1", size: 123 } }, event("a", "small", "1")]);
+  });
+
+  it("keeps nothing of too much data, in lines however short", () => {
+    for (const data of ["data: 123456789\n", `data: ${"x".repeat(99)}\n`]) {
+      const [told] = parse([data.repeat(11), "data: rest\n\n"], limit);
+      expect(told && "oversize" in told && told.oversize.data.length).toBeLessThanOrEqual(100);
+    }
   });
 
   it("takes an id that comes after too much data", () => {
