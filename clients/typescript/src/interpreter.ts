@@ -91,39 +91,38 @@ export const interpreter = (
 
     while (start < length) {
       const first = text.charCodeAt(start);
+      // Asked here alone: engines make one call of two that are alike, and make it before they know which is wanted.
+      if (lf < start) lf = text.indexOf("\n", start) >>> 0;
       // Most of what there is, without detour: fields in lines that LF ends, in a text without CR.
-      if (QUICK && plain && first !== LF) {
-        const end = text.indexOf("\n", start);
-        if (end > 0 && end - start < small) {
-          if (first === D && isData(text, start) && text.charCodeAt(start + 4) === COLON) {
-            const value = text.slice(text.charCodeAt(start + 5) === SPACE ? start + 6 : start + 5, end);
-            start = end + 1;
-            if (lines++) {
-              data = `${data}\n${value}`;
-              if (data.length > maxEventBytes) {
-                drop(data.length);
-                data = "";
-              }
-            } else if (start < length && text.charCodeAt(start) === LF) {
-              const event = { type: type || "message", data: value, id };
-              type = "";
-              lines = 0;
-              start++;
-              onEvent(event);
-            } else data = value;
-            continue;
-          }
-          if (first === E && isEvent(text, start) && text.charCodeAt(start + 5) === COLON) {
-            type = text.slice(text.charCodeAt(start + 6) === SPACE ? start + 7 : start + 6, end);
-            start = end + 1;
-            continue;
-          }
-          if (first === I && isId(text, start) && text.charCodeAt(start + 2) === COLON) {
-            const value = text.slice(text.charCodeAt(start + 3) === SPACE ? start + 4 : start + 3, end);
-            if (value.indexOf("\0") < 0) id = value;
-            start = end + 1;
-            continue;
-          }
+      if (QUICK && plain && lf < length && lf - start < small) {
+        if (first === D && isData(text, start) && text.charCodeAt(start + 4) === COLON) {
+          const value = text.slice(text.charCodeAt(start + 5) === SPACE ? start + 6 : start + 5, lf);
+          start = lf + 1;
+          if (lines++) {
+            data = `${data}\n${value}`;
+            if (data.length > maxEventBytes) {
+              drop(data.length);
+              data = "";
+            }
+          } else if (start < length && text.charCodeAt(start) === LF) {
+            const event = { type: type || "message", data: value, id };
+            type = "";
+            lines = 0;
+            start++;
+            onEvent(event);
+          } else data = value;
+          continue;
+        }
+        if (first === E && isEvent(text, start) && text.charCodeAt(start + 5) === COLON) {
+          type = text.slice(text.charCodeAt(start + 6) === SPACE ? start + 7 : start + 6, lf);
+          start = lf + 1;
+          continue;
+        }
+        if (first === I && isId(text, start) && text.charCodeAt(start + 2) === COLON) {
+          const value = text.slice(text.charCodeAt(start + 3) === SPACE ? start + 4 : start + 3, lf);
+          if (value.indexOf("\0") < 0) id = value;
+          start = lf + 1;
+          continue;
         }
       }
       const ignored = first === ignorable;
@@ -132,20 +131,16 @@ export const interpreter = (
         start++;
         continue;
       }
-      let end = start;
-      if (first !== LF) {
-        if (lf < start) lf = text.indexOf("\n", start) >>> 0;
-        if (cr < start) cr = text.indexOf("\r", start) >>> 0;
-        end = Math.min(lf, cr);
-        if (end > length) {
-          held += text.slice(start);
-          if (held.length > maxLine) {
-            drop(held.length - 1);
-            // What is yet to come of the line belongs to a field that nobody knows.
-            held = "-";
-          }
-          return;
+      if (cr < start) cr = text.indexOf("\r", start) >>> 0;
+      const end = Math.min(lf, cr);
+      if (end > length) {
+        held += text.slice(start);
+        if (held.length > maxLine) {
+          drop(held.length - 1);
+          // What is yet to come of the line belongs to a field that nobody knows.
+          held = "-";
         }
+        return;
       }
 
       if (held) {

@@ -67,6 +67,11 @@ const vectors: [string, string, Told[]][] = [
     "data:  a\n\ndata:a\n\ndata: \n\n",
     [event(" a"), event("a"), event("")],
   ],
+  [
+    "nor is it a type's or an id's",
+    "event:a\nid:1\ndata:b\n\nevent: a\nid: 1\ndata: b\n\nevent:  a\nid:  1\ndata:  b\n\n",
+    [event("b", "a", "1"), event("b", "a", "1"), event(" b", " a", " 1")],
+  ],
   ["a tab after the colon is the value's", "data:\ta\n\n", [event("\ta")]],
   ["lines of data are joined by LF", "data: a\ndata: b\ndata\ndata:\n\n", [event("a\nb\n\n")]],
   ["a field without colon has an empty value", "data\n\n", [event("")]],
@@ -119,6 +124,12 @@ const vectors: [string, string, Told[]][] = [
   ["after a byte order mark a line end is a line end", "data\uFEFF\n\uFEFFdata: a\n\ndata: b\n\n", [event("b")]],
   ["a byte order mark may stand before a blank line", "\uFEFF\n\r\ndata: a\n\n", [event("a")]],
   ["comments are no fields", ": a\n:b\n:\n:  c\n:data: d\ndata: e\n\n", [event("e")]],
+  ["a comment of digits is no reconnection time", ":5\n: 5\ndata: a\n\n", [event("a")]],
+  [
+    "a comment's colon is no other line's",
+    ":\ndat 1\neven 1\ni 1\nretr 1\n1\n:\nids of old\n:bcd\nevents of old\ndata: a\n\n",
+    [event("a")],
+  ],
   ["a comment ends no event", "data: a\n: b\ndata: c\n\n", [event("a\nc")]],
   [
     "digits are a reconnection time",
@@ -138,7 +149,7 @@ const vectors: [string, string, Told[]][] = [
   ["a reconnection time holds without its event", "retry: 5\ndata: a\n", [{ retry: 5 }]],
   [
     "unknown fields are ignored",
-    "foo: a\nfoo\ndat: a\ndatum: a\ndatx: a\ndxta: a\ndaxa: a\ndata2: a\nid2: a\nix: a\nevents: a\nexent: a\nevxnt: a\nevext: a\nevenx: a\nretry2: 1\nretrx: 1\nr: 1\nd\ne\ni\nr\n-\ndata: b\n\n",
+    "foo: a\nfoo\ndat: a\ndatum: a\ndatx: a\ndxta: a\ndaxa: a\ndata2: a\nid2: a\nix: a\nevents: a\nexent: a\nevxnt: a\nevext: a\nevenx: a\nxata: a\nxvent: a\nxd: a\nretry2: 1\nretrx: 1\nr: 1\nd\ne\ni\nr\n-\ndata: b\n\n",
     [event("b")],
   ],
   [
@@ -204,11 +215,23 @@ describe("the limit of an event", () => {
     ]);
   });
 
+  it("may be none at all", () => {
+    const most = "x".repeat(1024 * 1024);
+    const none = { maxEventBytes: Number.POSITIVE_INFINITY };
+    expect(parse([`data: ${most}`, `${most}\ndata: a\n\ndata: b`, "c\n\n"], none)).toEqual([
+      event(`${most}${most}\na`),
+      event("bc"),
+    ]);
+  });
+
   it.each([
     ["the most data in one line", `data: ${"x".repeat(100)}\n\n`, false],
     ["one byte more", `data: ${"x".repeat(101)}\n\n`, true],
     ["the most data in lines", `data: ${"x".repeat(50)}\ndata: ${"x".repeat(49)}\n\n`, false],
     ["one byte more in lines", `data: ${"x".repeat(50)}\ndata: ${"x".repeat(50)}\n\n`, true],
+    ["the most data in short lines", `${"data: abcdefghijklmnopqrst\n".repeat(4)}data: abcdefghijklmnop\n\n`, false],
+    ["one byte more in short lines", `${"data: abcdefghijklmnopqrst\n".repeat(4)}data: abcdefghijklmnopq\n\n`, true],
+    ["as much again, in short lines", `${"data: abcdefghijklmnopqrst\n".repeat(10)}\n`, true],
     ["the most data in bytes", `data: ${"語".repeat(33)}x\n\n`, false],
     ["one byte more than that", `data: ${"語".repeat(33)}xx\n\n`, true],
     ["more in bytes, in lines", `data: ${"語".repeat(17)}\ndata: ${"語".repeat(17)}\n\n`, true],
@@ -239,9 +262,23 @@ describe("the limit of an event", () => {
     expect(told).toEqual([{ oversize: { type: "big", data: "\nz", id: "1", size: 123 } }, event("a", "small", "1")]);
   });
 
+  it("keeps nothing of too much data, in lines however short", () => {
+    for (const data of ["data: 123456789\n", `data: ${"x".repeat(99)}\n`]) {
+      const [told] = parse([data.repeat(11), "data: rest\n\n"], limit);
+      expect(told && "oversize" in told && told.oversize.data.length).toBeLessThanOrEqual(100);
+    }
+  });
+
   it("takes an id that comes after too much data", () => {
     expect(parse([`data: ${"x".repeat(5000)}\nid: 2\nevent: big\n\n`], limit)).toEqual([
       { oversize: { type: "big", data: "", id: "2", size: 5006 } },
+    ]);
+  });
+
+  it("tells how long a line was, wherever in a text it stands", () => {
+    expect(parse([`data: a\n\n:${"x".repeat(2000)}\n\n`], limit)).toEqual([
+      event("a"),
+      { oversize: { type: "message", data: "", id: "", size: 2001 } },
     ]);
   });
 
@@ -297,6 +334,14 @@ describe("the limit of an event", () => {
     const stream = `data: ${most}\n\n`;
     expect(parse(stream)).toEqual([event(most)]);
   });
+});
+
+it.each([
+  ["LF", "\n"],
+  ["CR", "\r"],
+])("a text of many lines costs no more than its length where all of them end by %s", (_name, end) => {
+  // Looked through to its end for the other one at each line, this text would be 2.7 · 10¹¹ characters.
+  expect(parse([`${`:${end}`.repeat(512 * 1024)}data: a${end}${end}`])).toEqual([event("a")]);
 });
 
 const withoutSize = (told: Told) =>

@@ -169,6 +169,20 @@ describe("what is retried, for ever", () => {
     expect(errors).toHaveLength(3);
   });
 
+  it("an attempt that is kept waiting for hello by comments: they are no excuse", async () => {
+    const { service, hub, errors, platform } = setUp();
+    service.connect();
+    await settle();
+    await hub.last.open();
+    for (let i = 0; i < 4; i++) {
+      await platform.advance(2499);
+      await hub.last.write(":\n");
+    }
+    expect(errors).toEqual([]);
+    await platform.advance(4);
+    expect(errors).toMatchObject([{ code: "timeout" }]);
+  });
+
   it("a bye: it comes back without a word of error", async () => {
     const { connect, hub, states, errors, platform, service } = setUp();
     const stream = await connect();

@@ -2,7 +2,7 @@
 import { describe, expect, it, vi } from "vitest";
 import type { TransportSink } from "./index.ts";
 import { Exchange } from "./testing/hub.ts";
-import { settle } from "./testing/platform.ts";
+import { FakePlatform, settle } from "./testing/platform.ts";
 import { setUp } from "./testing/service.ts";
 
 const BYE = { reason: "draining", reconnect: true, retry_ms: 1000 };
@@ -95,6 +95,18 @@ describe("tokens", () => {
     expect(errors.at(-1)?.code).toBe("signed_out");
   });
 
+  it("a reauth asks nothing of an application that has SSE tokens only: bye comes, and the next stream has a new one", async () => {
+    const { connect, hub, service, errors } = setUp({
+      getAccessToken: undefined as never,
+      getSSEToken: () => ({ sse_token: "sse", expires_in: 60 }),
+    });
+    const stream = await connect();
+    await stream.send("reauth", {}, "e-0");
+    expect(hub.exchanges).toHaveLength(1);
+    expect(service.state).toBe("connected");
+    expect(errors).toEqual([]);
+  });
+
   it("says nothing of a reauth that the stream's end has overtaken", async () => {
     let fail = (_: unknown) => {};
     let first = true;
@@ -182,6 +194,28 @@ describe("silence", () => {
 });
 
 describe("a page that is left", () => {
+  it("is none on a server, where nobody tells of pages", async () => {
+    const server = Object.assign(new FakePlatform(), { addEventListener: undefined, document: undefined });
+    const { connect, service } = setUp({ platform: server as never });
+    await connect();
+    expect(service.state).toBe("connected");
+  });
+
+  it("stays as it is when it is hidden or shown again as a tab, and when it goes on or offline", async () => {
+    const { connect, platform, hub, service } = setUp();
+    const stream = await connect();
+    for (const type of ["visibilitychange", "resume", "online"]) await platform.page(type);
+    expect(stream.aborted).toBe(false);
+    expect(hub.exchanges).toHaveLength(1);
+    await platform.page("pagehide");
+    for (const type of ["visibilitychange", "resume", "online", "pagehide"]) await platform.page(type);
+    await platform.advance(60_000);
+    expect(hub.exchanges).toHaveLength(1);
+    expect(service.state).toBe("reconnecting");
+    await platform.page("pageshow");
+    expect(hub.exchanges).toHaveLength(2);
+  });
+
   it("lets go of its stream at pagehide and takes it up again at pageshow, without an error", async () => {
     const { connect, platform, hub, states, errors, service } = setUp();
     const stream = await connect();
