@@ -11,7 +11,8 @@ TEMPLATE = pathlib.Path(__file__).resolve().parent / "performance.md"
 PLOTS = "performance"  # the folder beside the page
 
 PARTS = {"cpu": "Processor time, one event at a time", "burst": "Processor time in a burst", "latency": "Latency",
-         "memory": "Memory", "publish": "Publishing", "connect": "Connecting", "resume": "Resuming"}
+         "memory": "Memory", "publish": "Publishing", "connect": "Connecting", "resume": "Resuming",
+         "shared": "Hubs that share a Redis"}
 LOAD = "{streams} streams × {rate} events/s"
 # Of each scenario with peers: what the rows of the table are called, the title of the plot, and what stands below that.
 PEERS = {
