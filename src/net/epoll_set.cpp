@@ -29,10 +29,11 @@ bool EpollSet::remove(int fd, const EventHandler& handler) {
   return true;
 }
 
-void EpollSet::fetch(std::size_t most, int timeout) {
+std::size_t EpollSet::fetch(std::size_t most, int timeout) {
   // Negative only where a signal came first, which is as good as nothing having happened.
   const int got = ::epoll_wait(set_.get(), fetched_.data(), static_cast<int>(most), timeout);
   waiting_ = std::span(fetched_).first(static_cast<std::size_t>(std::max(got, 0)));
+  return waiting_.size();
 }
 
 bool EpollSet::tell() {

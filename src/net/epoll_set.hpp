@@ -37,9 +37,9 @@ class EpollSet {
   // the set.
   bool remove(int fd, const EventHandler& handler);
 
-  // Waits at most `timeout` milliseconds for events, and fetches `most` of them at the most (of `most_fetched`). Call
-  // it only once all that was fetched before is told.
-  void fetch(std::size_t most, int timeout);
+  // Waits at most `timeout` milliseconds for events, and fetches `most` of them at the most (of `most_fetched`); how
+  // many. Call it only once all that was fetched before is told.
+  std::size_t fetch(std::size_t most, int timeout);
   // Tells the next event; false where none is left.
   bool tell();
   [[nodiscard]] bool empty() const { return waiting_.empty(); }

@@ -55,6 +55,7 @@ struct Reactor::Impl {
   // Its edge is all that counts: it is never read, and each write is an edge.
   Descriptor wake_up = open_eventfd();
 
+  bool full_turn = false;  // as many of those who are served were ready as a turn takes, or more
   std::vector<Task> deferred;
   std::vector<SlicedWork*> works;
   std::vector<SlicedWork*> works_this_turn;  // null where it has run or was unscheduled
@@ -78,7 +79,7 @@ void Reactor::Impl::fetch(Milliseconds wait) {
     if (!sleeping) wait = Milliseconds{0};
   }
   const auto timeout = static_cast<int>(std::clamp(wait, Milliseconds{0}, longest_wait).count());
-  served.fetch(events_per_turn, timeout);
+  full_turn = served.fetch(events_per_turn, timeout) == events_per_turn;
   const std::scoped_lock lock(mutex);
   sleeping = false;
   running_tasks.swap(posted);
@@ -108,10 +109,12 @@ void Reactor::Impl::run_slices() {
   works_this_turn.clear();
 }
 
-// How many slices are to follow, where any wait.
+// How many slices are to follow, where any wait. The entrance stands in the same queue as those who are served, so that
+// in a full turn its word may still lie behind theirs, turns away: then it is asked.
 int Reactor::Impl::receive_newcomers() {
-  if (!std::exchange(entrance.crowded, false)) return 1;
-  entrance.set.fetch(newcomers_per_turn, 0);
+  const bool crowded = std::exchange(entrance.crowded, false);
+  if (!crowded && !full_turn) return 1;
+  if (entrance.set.fetch(newcomers_per_turn, 0) == 0) return 1;
   while (entrance.set.tell()) continue;
   return slices_after_newcomers;
 }

@@ -184,6 +184,20 @@ TEST_F(ReactorEntrance, TellsThoseWhoAreServedFirst) {
   EXPECT_EQ(told_, Reactor::newcomers_per_turn);
 }
 
+TEST_F(ReactorEntrance, TellsNewcomersInEachTurnHoweverManyAreServed) {
+  const std::vector<SocketPair> busy(4 * Reactor::events_per_turn);
+  std::vector<std::unique_ptr<Recorder>> served;
+  for (const SocketPair& pair : busy) {
+    pair.send();
+    served.push_back(std::make_unique<Recorder>([&pair] { pair.send(); }));  // each is ready again at once
+    ASSERT_TRUE(reactor_.add(pair.near.get(), *served.back()));
+  }
+  for (std::size_t turns = 1; turns <= 3; ++turns) {
+    turn();
+    EXPECT_EQ(told_, turns * Reactor::newcomers_per_turn);
+  }
+}
+
 TEST_F(ReactorEntrance, AdmitsANewcomerToThoseWhoAreServed) {
   ASSERT_TRUE(reactor_.admit(sockets_.back().near.get(), *newcomers_.back()));
   turn();
