@@ -81,4 +81,6 @@ void Router::decorate(const http::Request& request, http::Response& response) {
   impl_->cors.decorate(request, response);
 }
 
+void Router::on_refused(ErrorCode code) { impl_->counters.refused(code); }
+
 }  // namespace tidings::api

@@ -18,6 +18,7 @@ class Router final : public http::Handler {
   ~Router();
   void handle(http::ExchangePtr exchange) override;
   void decorate(const http::Request& request, http::Response& response) override;
+  void on_refused(ErrorCode code) override;
 
  private:
   struct Impl;

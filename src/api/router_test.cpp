@@ -29,6 +29,11 @@ TEST_F(RouterTest, RefusesUnknownPaths) {
   EXPECT_EQ(code_of(answer), "not_found");
 }
 
+TEST_F(RouterTest, CountsWhatTheServerRefusesItselfAmongTheRest) {
+  everyone.on_refused(ErrorCode::header_too_large);
+  EXPECT_NE(metrics.scrape().find("tidings_refusals_total{code=\"header_too_large\"} 1"), std::string::npos);
+}
+
 TEST_F(RouterTest, NamesTheMethodsThatAResourceAnswers) {
   const auto answer = ask("PUT", "/api/v1/connections");
   EXPECT_EQ(answer->status(), 405);

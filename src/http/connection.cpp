@@ -59,7 +59,8 @@ void Connection::turn() {
 
 void Connection::drain() {
   if (phase_ != Phase::head) return;
-  turn();  // what has arrived already is still answered
+  readable_ = true;  // its word of that may not have been told yet
+  turn();            // what has arrived already is still answered
   // Whoever has just connected, perhaps from the queue, is owed an answer.
   if (phase_ == Phase::head && activity().inbox.empty() && activity().idles) break_off();
 }

@@ -57,6 +57,7 @@ void Connection::send(std::span<const iovec> pieces) {
 void Connection::flush() {
   if (activity_ && !activity_->outbox.empty()) {
     Activity& activity = *activity_;
+    activity.holds_head = false;
     const std::array pieces{piece_of(std::string_view(activity.outbox).substr(activity.written))};
     const net::Transfer sent = stream_.write(pieces);
     if (sent.outcome == net::Outcome::broken) return break_off();
@@ -90,6 +91,7 @@ void Connection::refuse(const Error& error, const Request& request) {
   activity_->body_failed = true;
   Response response = problem_response(error);
   table_.handler().decorate(request, response);
+  table_.handler().on_refused(error.code);
   send_response(request, response, table_.reactor().now());
 }
 

@@ -67,6 +67,7 @@ class ServerTest : public testing::Test, public Handler {
   void decorate(const Request& request, Response& response) override {
     response.set("X-Decorated", std::string(request.fields.get("Origin").value_or("nobody")));
   }
+  void on_refused(ErrorCode code) override { refused_.push_back(code); }
 
   // Turns until `done`, as long as something can still happen.
   template <typename Condition>
@@ -173,6 +174,7 @@ class ServerTest : public testing::Test, public Handler {
     return response;
   }
 
+  std::vector<ErrorCode> refused_;
   ManualClock clock_;
   net::Reactor reactor_{clock_};
   ServerLimits limits_;

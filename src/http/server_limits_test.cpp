@@ -128,20 +128,28 @@ TEST_F(ServerLimitsTest, DrainingClosesIdleConnectionsAndAnswersTheOthers) {
   idle.send(plain_get);
   ASSERT_TRUE(idle.gets("hello"));
   ExchangePtr held;
-  on_request_ = [&](ExchangePtr exchange) { held = std::move(exchange); };
+  ExchangePtr held_again;
+  on_request_ = [&](ExchangePtr exchange) { (held ? held_again : held) = std::move(exchange); };
   Client busy(*this);
   busy.send(plain_get);
   ASSERT_TRUE(turn_until([&] { return held != nullptr; }));
   Client halfway(*this);
   halfway.send("GET / HT");
   Client silent(*this);
-  ASSERT_TRUE(turn_until([&] { return server_->open_connections() == 4; }));
+  Client again(*this);
+  again.send(plain_get);
+  ASSERT_TRUE(turn_until([&] { return requests_.size() == 3; }));
+  held_again->respond(text("hello"));
+  ASSERT_TRUE(again.gets("hello"));
+  ASSERT_TRUE(turn_until([&] { return server_->open_connections() == 5; }));
   on_request_ = [](const ExchangePtr& exchange) {
     exchange->respond_error({ErrorCode::draining, "Come back later", Seconds{1}});
   };
 
+  again.send(plain_get);  // it lies in the kernel, and nobody has heard of it yet
   server_->drain();
   EXPECT_TRUE(idle.sees_end());
+  EXPECT_TRUE(again.gets("HTTP/1.1 503 "));
   held->respond(text("still"));
   EXPECT_TRUE(busy.gets("Connection: close\r\n"));
   EXPECT_TRUE(busy.gets("still"));

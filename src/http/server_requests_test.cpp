@@ -156,6 +156,8 @@ TEST_F(ServerRequests, RefusesMalformedRequestsWithTheHandlersFieldsAndCloses) {
     EXPECT_THAT(client.received, HasSubstr("\"code\":\"request_malformed\""));
   }
   EXPECT_TRUE(requests_.empty());
+  EXPECT_THAT(refused_, testing::ElementsAre(ErrorCode::request_malformed, ErrorCode::request_malformed,
+                                             ErrorCode::request_malformed));
   EXPECT_THAT(metrics_.scrape(), HasSubstr("tidings_http_requests_malformed_total 3"));
 }
 

@@ -44,6 +44,23 @@ TEST_F(ServerStreams, SendsTheHeadAtOnceAndThenWhatIsWritten) {
   EXPECT_EQ(stream_->unacknowledged_for(), Milliseconds{0});
 }
 
+// The socket's first word that it can be written to comes before the turn that would have sent the head.
+TEST_F(ServerStreams, AHeadThatWaitedIsOwedNothingOnceItIsSent) {
+  ExchangePtr held;
+  on_request_ = [&](ExchangePtr exchange) { held = std::move(exchange); };
+  Client client(*this);
+  client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+  ASSERT_TRUE(turn_until([&] { return held != nullptr; }));
+  turn();
+  stream_ = held->respond_stream(head_, listener_);
+  ASSERT_TRUE(client.gets("\r\n\r\n"));
+  pass(limits_.write_timeout.load() + Seconds{1});
+  client.read();
+  EXPECT_FALSE(client.ended || client.reset);
+  EXPECT_EQ(write_text(*stream_, "2\r\nab\r\n"), 7U);
+  EXPECT_TRUE(client.gets("2\r\nab\r\n"));
+}
+
 TEST_F(ServerStreams, AnHttp10StreamEndsWithItsConnection) {
   Client client(*this);
   open(client, "1.0");
