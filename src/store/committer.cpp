@@ -49,6 +49,7 @@ Result<void> Committer::start() {
   if (recovered->floor > 0 || forgets) note_gone(recovered->floor, recovered->head);
   if (recovered->floor > 0) listener_.on_floor(recovered->floor);
   enforce_retention();
+  measure();
   return {};
 }
 

@@ -48,6 +48,7 @@ TEST_F(EmbeddedLogTest, BeginsAnEpochWhereThereIsNone) {
   ASSERT_EQ(recorder.epochs().size(), 1u);
   EXPECT_EQ(log->head(), (Cursor{recorder.epochs()[0].id, 0}));
   EXPECT_TRUE(log->healthy());
+  EXPECT_NE(metrics.scrape().find("tidings_store_healthy 1"), std::string::npos);  // from the first scrape on
   EXPECT_EQ(lines.count("epoch_started"), 1);
 }
 

@@ -373,8 +373,13 @@ Result<void> Store::put_fact(std::string_view name, std::string_view value) {
 }
 
 Result<Position> Store::last_before(WallTime time) const {
-  return with_view([time](const RocksDbView& view) {
-    return last_where(view, [time](const StoredRecord& stored) { return stored.record.time < time; });
+  return with_view([time](const RocksDbView& view) -> ReadResult<Position> {
+    auto before = last_where(view, [time](const StoredRecord& stored) { return stored.record.time < time; });
+    if (!before) return before;
+    // A hole, where a tail was lost, may follow the record that it is: nothing in it has grown old.
+    auto last = last_record_at(view.database, *before);
+    if (!last) return tl::unexpected(std::move(last).error());
+    return *last ? std::max((*last)->record.position, view.floor) : view.floor;
   });
 }
 

@@ -120,6 +120,18 @@ TEST_F(RocksDbStoreTest, KeepsItsEpochAfterAnUncleanEndAtProcessOnlyWhereTheMach
   EXPECT_EQ(lines.count("store_tail_lost"), 1);
 }
 
+TEST_F(RocksDbStoreTest, TakesNoHoleForRecordsThatGrewOld) {
+  open();
+  ASSERT_TRUE(store->begin_epoch({.id = 2, .base = 5}));  // as after a tail of five was lost
+  constexpr WallTime far_off{Milliseconds{1'000'000'000'000}};
+  EXPECT_EQ(store->last_before(far_off), 0u);
+  EXPECT_EQ(store->floor_for_bytes(0), 0u);
+  last = 5;
+  add(Durability::fsync);
+  EXPECT_EQ(store->last_before(far_off), 6u);
+  EXPECT_EQ(store->last_before(WallTime{}), 0u);
+}
+
 TEST_F(RocksDbStoreTest, DoubtsItsTailUntilANewEpochHasBegun) {
   open();
   add(Durability::process);
