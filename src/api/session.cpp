@@ -16,10 +16,12 @@ void create(const Call& call, auth::Identity identity, auth::SessionOptions opti
   if (auto good = call.services().streams.check_limits(identity.user, call.client_address()); !good) {
     return call.refuse(good.error());
   }
-  const auth::Session session{std::move(identity), std::move(options), call.now()};
-  call.services().sessions.create(session, call.on_own_thread([call](Result<auth::SessionTicket> ticket) {
+  // Counted from here on, since a shared store takes its time: a session of 30 s is said to have 30 s.
+  const WallTime asked = call.now();
+  const auth::Session session{std::move(identity), std::move(options), asked};
+  call.services().sessions.create(session, call.on_own_thread([call, asked](Result<auth::SessionTicket> ticket) {
     if (!ticket) return call.refuse(ticket.error());
-    const auto left = std::max(std::chrono::floor<Seconds>(ticket->expires_at - call.now()), Seconds{0});
+    const auto left = std::max(std::chrono::floor<Seconds>(ticket->expires_at - asked), Seconds{0});
     call.counters().session_created();
     call.respond(json(
         201,

@@ -54,6 +54,15 @@ async def race(cluster, node, token):
     return [results.count(True), results.count(False), results.count(None)]
 
 
+def test_a_session_is_said_to_have_its_whole_life_before_it(run, cluster):
+    async def work():
+        token = access("racer")
+        return [(await node.ask("POST", "/api/v1/events/session", token=token)).json()["expires_in"]
+                for node in cluster.nodes for _ in range(10)]
+
+    assert run(work()) == [30] * 30
+
+
 def test_of_racing_requests_at_three_nodes_exactly_one_wins(run, cluster, long, say):
     sessions = 10_000 if long else 60
 
