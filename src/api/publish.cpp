@@ -39,9 +39,9 @@ Result<std::vector<store::Event>> acceptable(const Call& call, const Publisher& 
 
 // Cursors need no escapes.
 std::string ids_json(const std::vector<store::Cursor>& cursors) {
-  constexpr std::size_t longest_cursor = 40;  // or thereabouts
+  constexpr std::size_t bytes_a_cursor = 40;  // with quotes and comma, or thereabouts
   std::string text;
-  text.reserve(16 + cursors.size() * longest_cursor);
+  text.reserve(16 + cursors.size() * bytes_a_cursor);
   text = R"({"ids":[)";
   for (const store::Cursor& cursor : cursors) text.append("\"").append(cursor.text()).append("\",");
   text.back() = ']';

@@ -12,9 +12,10 @@
 namespace tidings::auth {
 namespace {
 
-// A set of keys, numbered so that what was verified with an older one isn't believed.
+// Keys for both kinds of tokens, numbered so that what was verified with older ones isn't believed.
 struct Keys {
   KeySet set;
+  SseKey sse;
   std::uint64_t generation = 0;
 };
 
@@ -44,11 +45,10 @@ Result<void> verify_signature(const KeySet& keys, const Jwt& jwt) {
 
 struct Tokens::Impl {
   Impl(KeySet set, SseKey key, TokenSettings options, const Revocations& revoked, const Clock& time)
-      : sse_key(key),
-        settings(std::move(options)),
+      : settings(std::move(options)),
         revocations(revoked),
         clock(time),
-        keys(std::make_shared<const Keys>(Keys{std::move(set), 0})) {}
+        keys(std::make_shared<const Keys>(Keys{std::move(set), key, 0})) {}
 
   std::shared_ptr<const Keys> current_keys() const {
     const std::shared_lock lock(mutex);
@@ -100,7 +100,7 @@ struct Tokens::Impl {
 
   Result<Identity> verify_sse(const Jwt& jwt, WallTime now) const {
     if (jwt.type != sse_token_type) return fail(ErrorCode::token_type, "This is not an SSE token; one is needed.");
-    auto verified = verify_sse_token(sse_key, jwt);
+    auto verified = verify_sse_token(current_keys()->sse, jwt);
     if (!verified) return tl::unexpected(std::move(verified).error());
     auto standing = check_not_expired(verified->expires_at, now, settings.clock_skew)
                         .and_then([&] { return check_begun(verified->issued_at, now, settings.clock_skew); })
@@ -109,7 +109,6 @@ struct Tokens::Impl {
     return std::move(verified->identity);
   }
 
-  const SseKey sse_key;
   const TokenSettings settings;
   const Revocations& revocations;
   const Clock& clock;
@@ -123,9 +122,9 @@ Tokens::Tokens(KeySet keys, SseKey sse_key, TokenSettings settings, const Revoca
 
 Tokens::~Tokens() = default;
 
-void Tokens::replace_keys(KeySet keys) {
+void Tokens::replace_keys(KeySet keys, const SseKey& sse_key) {
   const std::unique_lock lock(impl_->mutex);
-  impl_->keys = std::make_shared<const Keys>(Keys{std::move(keys), impl_->keys->generation + 1});
+  impl_->keys = std::make_shared<const Keys>(Keys{std::move(keys), sse_key, impl_->keys->generation + 1});
 }
 
 Result<Identity> Tokens::verify_access(std::string_view token) const { return impl_->verify(token, false); }
@@ -143,7 +142,7 @@ Result<void> Tokens::recheck(const Identity& identity) const {
 }
 
 SseToken Tokens::issue_sse(const Identity& identity) const {
-  return sign_sse_token(impl_->sse_key, identity, impl_->clock.wall(), impl_->settings.sse_token_ttl);
+  return sign_sse_token(impl_->current_keys()->sse, identity, impl_->clock.wall(), impl_->settings.sse_token_ttl);
 }
 
 }  // namespace tidings::auth

@@ -39,7 +39,7 @@ class Tokens {
  public:
   Tokens(KeySet keys, SseKey sse_key, TokenSettings settings, const Revocations& revocations, const Clock& clock);
   ~Tokens();
-  void replace_keys(KeySet keys);
+  void replace_keys(KeySet keys, const SseKey& sse_key);
 
   // Errors are the catalogue's `token_*`. Tokens that are verified a second time are remembered by their hash until
   // they end, in a table of bounded size; revocations and expiry are checked each time.

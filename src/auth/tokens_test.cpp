@@ -175,9 +175,9 @@ TEST(VerifiedTokens, AreForgottenWithTheirKeys) {
   EXPECT_EQ(code_of(hub.tokens.verify_access(token)), "ok");
   KeySet others;
   others.add(Key::from_secret(std::string(32, 'o'), Algorithm::HS256).value());
-  hub.tokens.replace_keys(others);
+  hub.tokens.replace_keys(others, derive_sse_key(testing::secret));
   EXPECT_EQ(code_of(hub.tokens.verify_access(token)), "token_signature");
-  hub.tokens.replace_keys(testing::secret_keys());
+  hub.tokens.replace_keys(testing::secret_keys(), derive_sse_key(testing::secret));
   EXPECT_EQ(code_of(hub.tokens.verify_access(token)), "ok");
 }
 
@@ -221,7 +221,8 @@ TEST(VerifiedTokens, AreJudgedAsIfNoneWereRemembered) {
     std::size_t accepted = 0;
     for (int step = 0; step < 400; ++step) {
       const auto chance = random.below(40);
-      if (chance == 0) hub.tokens.replace_keys(keys = key_sets[random.below(key_sets.size())]);
+      if (chance == 0)
+        hub.tokens.replace_keys(keys = key_sets[random.below(key_sets.size())], derive_sse_key(testing::secret));
       if (chance == 1) {
         ASSERT_TRUE(hub.revocations.revoke("anna", now_seconds - 300 + in_steps(10)));
       }

@@ -74,6 +74,20 @@ std::optional<std::string> without_value(const Parsed& parsed) {
   return std::nullopt;
 }
 
+// What the parser has against the arguments. Its own message would repeat what it did not expect, which may be a
+// secret.
+std::string parse_fault(const CLI::App& app, const CLI::ParseError& error) {
+  const std::string what = error.what();
+  if (dynamic_cast<const CLI::ArgumentMismatch*>(&error) != nullptr) {
+    return what.substr(0, what.find(':')) + ": its value is missing";
+  }
+  if (app.get_subcommands().empty()) return "a command is needed: serve, check-config or token";
+  if (const auto extra = app.remaining(); !extra.empty()) {
+    return fmt::format("unknown before the command: {}", shown_argument(extra.front()));
+  }
+  return what;
+}
+
 Exit usage_error(const std::string& what) {
   return {2, fmt::format("tidings: {}; tidings --help lists what there is\n", what)};
 }
@@ -123,8 +137,7 @@ tl::expected<Command, Exit> parse_command_line(const std::vector<std::string>& a
     const auto used = app.get_subcommands();
     return tl::unexpected<Exit>({0, used.empty() ? app.help() : used.front()->help()});
   } catch (const CLI::ParseError& error) {
-    // Its message names what is missing, never a value: all values are text.
-    return tl::unexpected<Exit>(usage_error(error.what()));
+    return tl::unexpected<Exit>(usage_error(parse_fault(app, error)));
   }
 
   const CLI::App* used = app.get_subcommands().front();

@@ -103,6 +103,11 @@ TEST(CommandLine, NamesTheFlagWhoseValueIsMissing) {
   EXPECT_THAT(refused({"serve", "--dev", "--listen", "127.0.0.1:0"}).text, HasSubstr("--dev: its value is missing"));
   EXPECT_THAT(refused({"serve", "--drain", "--log.level=debug", "x"}).text, HasSubstr("--drain: its value is missing"));
   EXPECT_THAT(refused({"serve", "--auth.secret", "--canary", "x"}).text, Not(HasSubstr("canary")));
+  for (const std::string last : {"--dev", "--listen="}) {
+    const std::string name = last.substr(0, last.find('='));
+    EXPECT_EQ(refused({"serve", last}).text,
+              "tidings: " + name + ": its value is missing; tidings --help lists what there is\n");
+  }
 }
 
 TEST(CommandLine, NamesTheUnknownFlagButNotItsValue) {
@@ -112,6 +117,9 @@ TEST(CommandLine, NamesTheUnknownFlagButNotItsValue) {
   EXPECT_THAT(refused({"serve", "--auth.secert", "canary"}).text, Not(HasSubstr("canary")));
   EXPECT_THAT(refused({"serve", "canary"}).text, Not(HasSubstr("canary")));
   EXPECT_THAT(refused({"canary"}).text, Not(HasSubstr("canary")));
+  EXPECT_THAT(refused({"canary"}).text, HasSubstr("a command is needed"));
+  EXPECT_THAT(refused({"--auth.secret=canary", "serve"}).text,
+              ::testing::AllOf(HasSubstr("--auth.secret"), Not(HasSubstr("canary"))));
 }
 
 }  // namespace

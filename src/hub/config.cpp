@@ -115,7 +115,7 @@ std::size_t connections_in(const Config::Machine& machine, std::size_t shards) {
 
 void take_limits(Config& config, const Typed& values, const Config::Machine& machine) {
   config.shards = values.count_or("shards", std::clamp<std::size_t>(machine.cores, 1, find_setting("shards")->most));
-  const std::size_t descriptors = connections_in(machine, config.shards);
+  const std::size_t descriptors = connections_in(machine, machine.shards.value_or(config.shards));
   config.limits_connections = values.count_or("limits.connections", descriptors);
   config.limits_streams = values.count_or("limits.streams", descriptors);
   config.limits_streams_per_user = values.count("limits.streams_per_user");

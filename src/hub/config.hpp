@@ -77,8 +77,9 @@ struct Config {
   // What the machine allows, which some defaults follow.
   struct Machine {
     std::size_t cores = 1;
-    std::size_t descriptors = 1024;  // that one table of them may hold
-    bool table_a_shard = false;      // whether each shard's thread has a table of its own
+    std::size_t descriptors = 1024;                    // that one table of them may hold
+    bool table_a_shard = false;                        // whether each shard's thread has a table of its own
+    std::optional<std::size_t> shards = std::nullopt;  // that run already, whatever the configuration says by now
   };
 
   // Reads the sources, checks each value and then what settings mean together. Loads no keys (hub/keys.hpp).

@@ -110,6 +110,10 @@ TEST(Configuration, CountsATableOfDescriptorsForEachShardThatHasOne) {
   EXPECT_LT(mean + 4 * std::sqrt(mean), one);
   EXPECT_GT(mean, 0.95 * static_cast<double>(one));
   EXPECT_EQ(with_secret({{"shards", "3"}}, {.cores = 1, .descriptors = 32, .table_a_shard = true}).limits_streams, 24);
+  // What runs already has the tables that it began with.
+  EXPECT_EQ(with_secret({{"shards", "3"}}, {.cores = 1, .descriptors = 32, .table_a_shard = true, .shards = 1})
+                .limits_streams,
+            16);
 }
 
 TEST(Configuration, LeavesRoomOnASmallMachineToo) {

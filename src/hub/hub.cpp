@@ -165,10 +165,19 @@ Result<void> Hub::start() {
 Configured<void> Hub::reload(const Given& given, const Config& config) {
   auto keys = load_keys(config, impl_->made_up_secret);
   if (!keys) return tl::unexpected<ConfigError>(keys.error());
+  // What signs the hub's own tokens: the new secret in everything else that runs.
+  Config signing = impl_->config;
+  signing.auth_secret = config.auth_secret;
+  signing.auth_algorithm = config.auth_algorithm;
+  const auto sse_key = make_sse_key(signing, impl_->made_up_secret, impl_->random);
+  if (!sse_key) return refuse(sse_key.error().detail);
 
-  impl_->tokens->replace_keys(std::move(*keys));
-  // Publisher keys are read on shards only, and without a lock.
-  impl_->shards.while_paused([&] { impl_->publisher_keys = auth::PublisherKeys(config.publish_keys); });
+  impl_->tokens->replace_keys(std::move(*keys), *sse_key);
+  // These are read on shards only, and without a lock.
+  impl_->shards.while_paused([&] {
+    impl_->publisher_keys = auth::PublisherKeys(config.publish_keys);
+    if (signing.dev) impl_->api_settings.dev_token = token_signer(signing, impl_->made_up_secret, impl_->clock);
+  });
   observe::log(observe::Level::info, "keys_reloaded");
 
   impl_->limits.apply_limits(config);

@@ -65,17 +65,34 @@ class LogLines {
   std::vector<std::string> lines_;
 };
 
-// The whole answer to a GET with `Connection: close`.
-std::string fetch(const std::string& address, const std::string& path) {
+// The whole answer to a request with `Connection: close`.
+std::string ask(const std::string& address, const std::string& method, const std::string& path,
+                const std::string& token, const std::string& body = "") {
   const net::ListenAddress where = net::ListenAddress::parse(address).value();
   const Descriptor socket(::socket(where.storage.ss_family, SOCK_STREAM, 0));
   if (::connect(socket.get(), reinterpret_cast<const sockaddr*>(&where.storage), where.length) != 0) return "refused";
-  const std::string request = "GET " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+  std::string request = method + " " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n";
+  if (!token.empty()) request += "Authorization: Bearer " + token + "\r\n";
+  if (!body.empty())
+    request += "Content-Type: application/json\r\nContent-Length: " + std::to_string(body.size()) + "\r\n";
+  request += "\r\n" + body;
   EXPECT_EQ(::write(socket.get(), request.data(), request.size()), static_cast<ssize_t>(request.size()));
   std::string answer;
   char buffer[4096];
   for (ssize_t count = 0; (count = ::read(socket.get(), buffer, sizeof(buffer))) > 0;) answer.append(buffer, count);
   return answer;
+}
+
+std::string fetch(const std::string& address, const std::string& path) { return ask(address, "GET", path, ""); }
+
+// A member of the JSON that an answer holds.
+std::string token_of(const std::string& answer, const std::string& name) {
+  const std::string before = "\"" + name + "\":\"";
+  const std::size_t begin = answer.find(before);
+  EXPECT_NE(begin, std::string::npos) << answer;
+  return begin == std::string::npos
+             ? ""
+             : answer.substr(begin + before.size(), answer.find('"', begin + before.size()) - begin - before.size());
 }
 
 class RunningHub : public ::testing::Test {
@@ -209,6 +226,30 @@ TEST_F(RunningHub, TakesOnKeysAndLimitsAndNamesTheRest) {
   EXPECT_THAT(log.lines(), Contains(HasSubstr(" keys_reloaded")));
   EXPECT_THAT(log.lines(), Contains(HasSubstr(" limits_reloaded")));
   EXPECT_EQ(log.field("reload_needs_restart", "setting"), "stream.heartbeat");
+}
+
+TEST_F(RunningHub, BelievesNothingThatWasSignedWithAReplacedSecret) {
+  Flags dev = usual;
+  dev.emplace_back("dev", "true");
+  const auto hub = make(dev);
+  ASSERT_TRUE(hub->start());
+  const std::string address = hub->listening()[0];
+  const std::string access = token_of(ask(address, "POST", "/dev/token", "", R"({"user":"u"})"), "access_token");
+  const std::string sse = token_of(ask(address, "POST", "/api/v1/auth/sse-token", access), "sse_token");
+  const auto session = [&](const std::string& token) { return ask(address, "POST", "/api/v1/events/session", token); };
+  EXPECT_THAT(session(sse), HasSubstr("201 Created"));
+
+  Flags changed = dev;
+  std::ranges::replace_if(
+      changed, [](const auto& flag) { return flag.first == "auth.secret"; },
+      std::pair<std::string, std::string>{"auth.secret", "another secret, of 32 bytes and more"});
+  ASSERT_TRUE(reload(*hub, changed));
+  EXPECT_THAT(session(access), HasSubstr("401 Unauthorized"));
+  EXPECT_THAT(session(sse), HasSubstr("401 Unauthorized"));
+  // What the hub signs itself, it signs with the new one.
+  const std::string renewed = token_of(ask(address, "POST", "/dev/token", "", R"({"user":"u"})"), "access_token");
+  const std::string other = token_of(ask(address, "POST", "/api/v1/auth/sse-token", renewed), "sse_token");
+  EXPECT_THAT(session(other), HasSubstr("201 Created"));
 }
 
 TEST_F(RunningHub, StaysAsItWasWhereKeysCantBeReloaded) {

@@ -97,13 +97,16 @@ Result<auth::SseKey> make_sse_key(const Config& config, const std::optional<std:
 
 std::function<Result<std::string>(const auth::TokenRequest&)> token_signer(
     const Config& config, const std::optional<std::string>& made_up_secret, const Clock& clock) {
-  return [signing = *signing_secret(config, made_up_secret), issuer = config.auth_issuer,
-          audience = config.auth_audience, claim = config.auth_claim, &clock](auth::TokenRequest request) {
-    request.issuer = issuer;
-    request.audience = audience;
-    request.claim = claim;
-    return auth::sign_access_token(request, signing.secret, signing.algorithm, clock.wall());
-  };
+  return
+      [signing = signing_secret(config, made_up_secret), issuer = config.auth_issuer, audience = config.auth_audience,
+       claim = config.auth_claim, &clock](auth::TokenRequest request) -> Result<std::string> {
+        // A reload may have taken it away.
+        if (!signing) return fail(ErrorCode::internal, "There is no secret to sign tokens with.");
+        request.issuer = issuer;
+        request.audience = audience;
+        request.claim = claim;
+        return auth::sign_access_token(request, signing->secret, signing->algorithm, clock.wall());
+      };
 }
 
 std::string host_name() {

@@ -42,7 +42,7 @@ namespace tidings::hub {
 [[nodiscard]] Result<auth::SseKey> make_sse_key(const Config& config, const std::optional<std::string>& made_up_secret,
                                                 Random& random);
 
-// Signs tokens that this hub accepts; there must be a secret.
+// Signs tokens that this hub accepts; fails where there is no secret.
 [[nodiscard]] std::function<Result<std::string>(const auth::TokenRequest&)> token_signer(
     const Config& config, const std::optional<std::string>& made_up_secret, const Clock& clock);
 

@@ -39,9 +39,10 @@ bool stopped_within(Signals& signals, const Clock& clock, Milliseconds wait, con
 
 // Returns once all is ended, time is over, or a second signal asks not to wait.
 void drain(Hub& hub, Signals& signals, const Clock& clock, Milliseconds drain_time) {
-  std::atomic<bool> drained{false};
-  hub.drain([&] { drained = true; });
-  if (stopped_within(signals, clock, drain_time + grace, [&] { return drained.load(); })) return;
+  // Shared: where a second signal comes first, the streams that are left end after this has returned.
+  const auto drained = std::make_shared<std::atomic<bool>>(false);
+  hub.drain([drained] { *drained = true; });
+  if (stopped_within(signals, clock, drain_time + grace, [&] { return drained->load(); })) return;
   stopped_within(signals, clock, last_answers, [&] { return hub.open_connections() == 0; });
 }
 
@@ -59,7 +60,7 @@ void say_what_to_open(const Hub& hub) {
 int serve(const Command& command, const Clock& clock, Random& random) {
   // Before any thread is: they inherit what is blocked.
   Signals signals;
-  const Config::Machine machine{
+  Config::Machine machine{
       .cores = usable_cores(), .descriptors = raise_descriptor_limit(), .table_a_shard = gives_descriptor_tables()};
   auto given = Given::read(command.sources);
   auto config = given.and_then([&](const Given& read) { return Config::from(read, machine); });
@@ -68,6 +69,7 @@ int serve(const Command& command, const Clock& clock, Random& random) {
     return unusable;
   }
   observe::configure_log(config->log_level, config->log_format);
+  machine.shards = config->shards;
   const Milliseconds drain_time = config->drain;
   const bool dev = config->dev;
 

@@ -215,10 +215,12 @@ std::optional<std::string> fault_of(const Setting& setting, std::string_view val
 std::string shown(const Setting& setting, std::string_view value) {
   if (setting.kind == Kind::secret) return "***";
   const bool may_hold_password = setting.kind == Kind::store || setting.kind == Kind::key_source;
-  if (const auto scheme = value.find("://"); may_hold_password && scheme != std::string_view::npos) {
+  if (!may_hold_password) return std::string(value);
+  if (const auto scheme = value.find("://"); scheme != std::string_view::npos) {
     return std::string(value.substr(0, scheme + 3)) + "***";
   }
-  return std::string(value);
+  // A mistyped URL has its password all the same.
+  return value.find('@') == std::string_view::npos ? std::string(value) : "***";
 }
 
 }  // namespace tidings::hub

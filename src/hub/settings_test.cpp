@@ -126,6 +126,7 @@ TEST(Values, ThatAreSecretsAreNeverShown) {
   EXPECT_EQ(shown(setting("auth.secret"), "hunter2"), "***");
   EXPECT_EQ(fault_of(setting("auth.secret"), "hunter2")->find("hunter2"), std::string::npos);
   EXPECT_EQ(shown(setting("store"), "redis://:hunter2@localhost"), "redis://***");
+  EXPECT_EQ(shown(setting("store"), "redis:/:hunter2@localhost"), "***");
   EXPECT_EQ(shown(setting("auth.keys"), "https://user:hunter2@issuer.example"), "https://***");
 }
 
