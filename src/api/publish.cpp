@@ -39,9 +39,9 @@ Result<std::vector<store::Event>> acceptable(const Call& call, const Publisher& 
 
 // Cursors need no escapes.
 std::string ids_json(const std::vector<store::Cursor>& cursors) {
-  constexpr std::size_t longest_cursor = 40;  // or thereabouts
+  constexpr std::size_t cursor_room = 40;  // or thereabouts
   std::string text;
-  text.reserve(16 + cursors.size() * longest_cursor);
+  text.reserve(16 + cursors.size() * cursor_room);
   text = R"({"ids":[)";
   for (const store::Cursor& cursor : cursors) text.append("\"").append(cursor.text()).append("\",");
   text.back() = ']';
