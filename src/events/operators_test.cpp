@@ -269,7 +269,7 @@ TEST(ShardThreads, DeliverInOrderWhileTheLogRunsAhead) {
         options.user = "ann";
         if (i >= 4) options.form = Form::envelope;
         options.expires_at = clock.wall() + std::chrono::hours(1);
-        streams.open(clients[i].exchange, {}, std::move(options), *std::move(place));
+        streams.open(clients[i].exchange, {}, options, *std::move(place));
         ++opened;
       });
     });

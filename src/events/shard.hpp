@@ -72,7 +72,8 @@ class Shard final : public net::SlicedWork {
   void tell(const ShardNews& news);
 
   // From here on: the reactor's thread.
-  void open(http::ExchangePtr exchange, http::Response head, StreamOptions options,
+  void find_start(StartAt start, std::function<void(Result<StartAt>)> done);
+  void open(const http::ExchangePtr& exchange, http::Response head, const StreamOptions& options,
             std::unique_ptr<Streams::Place::Taken> place);
   [[nodiscard]] Result<void> extend(const ConnectionId& id, std::string_view user, WallTime expires_at,
                                     const CoversChannel& covers);
@@ -94,7 +95,6 @@ class Shard final : public net::SlicedWork {
   void timer(Subscriber& stream);
 
  private:
-  struct Opening;
   // A timer of the shard's own.
   struct Alarm final : net::Timer {
     explicit Alarm(std::function<void()> call) : ring(std::move(call)) {}
@@ -159,7 +159,7 @@ class Shard final : public net::SlicedWork {
   void sweep();
   void drain_on();
 
-  void open_at(Opening& opening, const std::optional<Since>& since);
+  [[nodiscard]] std::optional<Since> since(const StartAt& start) const;
   // The newest position that any client may have seen.
   [[nodiscard]] store::Position newest() const;
   [[nodiscard]] ConnectionInfo describe(const Subscriber& stream) const;

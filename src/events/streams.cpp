@@ -104,9 +104,12 @@ Result<void> Streams::check_limits(std::string_view user, const net::IpAddress& 
   return impl_->context.quota->check(user, address);
 }
 
-void Streams::open(http::ExchangePtr exchange, http::Response head, StreamOptions options, Place place) {
-  Shard& shard = impl_->of(exchange->reactor());
-  shard.open(std::move(exchange), std::move(head), std::move(options), std::move(place.taken_));
+void Streams::find_start(net::Reactor& reactor, StartAt start, std::function<void(Result<StartAt>)> done) {
+  impl_->of(reactor).find_start(std::move(start), std::move(done));
+}
+
+void Streams::open(const http::ExchangePtr& exchange, http::Response head, const StreamOptions& options, Place place) {
+  impl_->of(exchange->reactor()).open(exchange, std::move(head), options, std::move(place.taken_));
 }
 
 void Streams::extend(net::Reactor& reactor, const ConnectionId& id, std::string_view user, WallTime expires_at,
