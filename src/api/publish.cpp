@@ -59,11 +59,9 @@ void post_events(Call call) {
   call.exchange()->read_body(call.services().settings.body_bytes,
                              [call, publisher = *publisher](const Result<std::string>& body) {
                                if (!body) return refuse(call, body.error());
-                               // It may have been a while since the token was looked at.
-                               if (publisher.identity) {
-                                 if (auto good = call.services().tokens.recheck(*publisher.identity); !good) {
-                                   return refuse(call, good.error());
-                                 }
+                               // It may have been a while since the token or key was looked at.
+                               if (auto good = recheck(call.services(), publisher); !good) {
+                                 return refuse(call, good.error());
                                }
                                auto events = acceptable(call, publisher, *body);
                                if (!events) return refuse(call, events.error());
