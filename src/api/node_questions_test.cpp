@@ -120,6 +120,15 @@ TEST_F(SharedHub, AddsUpThePresenceOfAllHubs) {
   EXPECT_EQ(page["next"], "bob");
 }
 
+TEST_F(SharedHub, CountsNothingThatIsNoNumberOfConnections) {
+  const auto here = stream(token("bob", {"novel:*"}), "?channels=novel:1");
+  for (const char* connections : {R"("two")", "-1", "1.5", "null", "[]"}) {
+    says["presence"] = R"({"items":[{"user":"bob","connections":)" + std::string(connections) + R"(}],"more":false})";
+    const auto page = json_of(as_admin("GET", "/api/v1/presence?channel=novel:1"));
+    EXPECT_EQ(page["users"][0]["connections"], 1) << connections;
+  }
+}
+
 TEST_F(SharedHub, EndsAUsersStreamsOnAllHubs) {
   const auto here = stream(token("ada"));
   says["disconnect_user"] = "4";
