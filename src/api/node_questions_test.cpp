@@ -137,6 +137,19 @@ TEST_F(SharedHub, EndsAUsersStreamsOnAllHubs) {
   EXPECT_THAT(asked["disconnect_user"], HasSubstr(R"("user":"ada")"));
 }
 
+TEST_F(SharedHub, EndsAUsersStreamsEachTimeThatItIsAskedTo) {
+  says["disconnect_user"] = "0";
+  const auto first = stream(token("ada"));
+  EXPECT_EQ(json_of(as_admin("DELETE", "/api/v1/connections?user=ada"))["disconnected"], 1);
+  // The clock of who issues tokens is ahead: so this one was not issued until now.
+  clock.set_wall(clock.wall() + Seconds{1});
+  const std::string ahead = token("ada");
+  clock.set_wall(clock.wall() - Seconds{1});
+  const auto second = stream(ahead);
+  EXPECT_EQ(json_of(as_admin("DELETE", "/api/v1/connections?user=ada"))["disconnected"], 1);
+  wait_for([&] { return second->stream.bytes.find(R"("reason":"revoked")") != std::string::npos; });
+}
+
 TEST_F(SharedHub, EndsOneConnectionWhereverItIs) {
   const std::string there = "/api/v1/connections/" + id_at(other_number);
   says["disconnect"] = "true";
@@ -185,8 +198,7 @@ TEST_F(SharedHub, AnswersWhatOthersAsk) {
   const auto again = stream(token("ada"));
   const auto until = std::chrono::floor<Seconds>(clock.wall().time_since_epoch()).count();
   EXPECT_THAT(ask_own("disconnect_user", question_of_user("ada", until)), ElementsAre("1"));
-  // Asked once more, or told by the log as well: the same streams.
-  EXPECT_THAT(ask_own("disconnect_user", question_of_user("ada", until)), ElementsAre("1"));
+  EXPECT_THAT(ask_own("disconnect_user", question_of_user("ada", until)), ElementsAre("0"));
   EXPECT_TRUE(revocations.revoked("ada", until));
   EXPECT_TRUE(ask_own("connections", "[]").empty());
   EXPECT_TRUE(ask_own("something else", "{}").empty());
@@ -200,6 +212,20 @@ TEST_F(SharedHub, AppliesRevocationsThatOtherHubsStored) {
   revoker.on_fact("revoked/ada", "1700000000");
   EXPECT_TRUE(revocations.revoked("ada", 1'700'000'000));
   wait_for([&] { return here->stream.bytes.find(R"("reason":"revoked")") != std::string::npos; });
+  // Who asks for the same a little later counts what the log's word has ended, once.
+  EXPECT_THAT(ask_own("disconnect_user", question_of_user("ada", 1'700'000'000)), ElementsAre("1"));
+  EXPECT_THAT(ask_own("disconnect_user", question_of_user("ada", 1'700'000'000)), ElementsAre("0"));
+}
+
+TEST_F(SharedHub, CountsWhatARevocationEndsWhileItIsAskedAbout) {
+  const auto here = stream(token("ada"));
+  std::vector<std::size_t> counts;
+  const auto count = [&](std::size_t ended) { counts.push_back(ended); };
+  revoker.end_streams("ada", 1'700'000'000, count);
+  revoker.on_fact("revoked/ada", "1700000000");
+  revoker.end_streams("ada", 1'700'000'000, count);
+  wait_for([&] { return counts.size() == 2; });
+  EXPECT_THAT(counts, ElementsAre(1, 0));
 }
 
 }  // namespace
