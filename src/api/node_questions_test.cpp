@@ -228,5 +228,24 @@ TEST_F(SharedHub, CountsWhatARevocationEndsWhileItIsAskedAbout) {
   EXPECT_THAT(counts, ElementsAre(1, 0));
 }
 
+TEST_F(SharedHub, SparesTokensThatWereIssuedAfterARevocationWhichComesLate) {
+  const auto older = stream(token("ada"));
+  const auto extended = stream(token("ada"));
+  clock.advance(Seconds{1});
+  const auto newer = stream(token("ada"));
+  auto identity = tokens.verify_access(token("ada")).value();
+  EXPECT_THAT(ask_own("extend", question_of_extension(connection_id(extended), identity)), ElementsAre("true"));
+  revoker.on_fact("revoked/ada", "1700000000");
+  wait_for([&] { return older->stream.bytes.find(R"("reason":"revoked")") != std::string::npos; });
+  EXPECT_EQ(streams.open_streams(), 2U);
+  // A hub of an older version does not say when a token was issued.
+  identity.issued_at.reset();
+  EXPECT_THAT(ask_own("extend", question_of_extension(connection_id(extended), identity)), ElementsAre("true"));
+  revoker.on_fact("revoked/ada", "1700000000");
+  wait_for([&] { return extended->stream.bytes.find(R"("reason":"revoked")") != std::string::npos; });
+  EXPECT_EQ(streams.open_streams(), 1U);
+  EXPECT_FALSE(newer->stream.ended);
+}
+
 }  // namespace
 }  // namespace tidings::api

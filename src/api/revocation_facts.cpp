@@ -66,7 +66,8 @@ void Revoker::on_fact(std::string_view name, std::string_view value) {
     }
     ++ended->under_way;
   }
-  streams_.disconnect_user(reactor_, user, [memory = memory_, ended](std::size_t count) {
+  // A hub that was cut off hears of it late: by then the user may have signed in again.
+  streams_.disconnect_user(reactor_, user, *until, [memory = memory_, ended](std::size_t count) {
     std::vector<std::function<void(std::size_t)>> waiting;
     {
       const std::lock_guard lock(memory->mutex);
@@ -87,18 +88,19 @@ std::shared_ptr<Revoker::Ended> Revoker::Memory::find(const std::string& user, s
 }
 
 void Revoker::end_streams(const std::string& user, std::int64_t until, std::function<void(std::size_t)> done) {
-  streams_.disconnect_user(reactor_, user, [memory = memory_, user, until, done = std::move(done)](std::size_t count) {
-    {
-      const std::lock_guard lock(memory->mutex);
-      if (const auto ended = memory->find(user, until)) {
-        if (ended->under_way > 0) {
-          return ended->waiting.push_back([done, count](std::size_t before) { done(before + count); });
+  streams_.disconnect_user(
+      reactor_, user, std::nullopt, [memory = memory_, user, until, done = std::move(done)](std::size_t count) {
+        {
+          const std::lock_guard lock(memory->mutex);
+          if (const auto ended = memory->find(user, until)) {
+            if (ended->under_way > 0) {
+              return ended->waiting.push_back([done, count](std::size_t before) { done(before + count); });
+            }
+            count += std::exchange(ended->count, 0);
+          }
         }
-        count += std::exchange(ended->count, 0);
-      }
-    }
-    done(count);
-  });
+        done(count);
+      });
 }
 
 }  // namespace tidings::api

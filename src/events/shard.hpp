@@ -76,9 +76,9 @@ class Shard final : public net::SlicedWork {
   void open(const http::ExchangePtr& exchange, http::Response head, const StreamOptions& options,
             std::unique_ptr<Streams::Place::Taken> place);
   [[nodiscard]] Result<void> extend(const ConnectionId& id, std::string_view user, WallTime expires_at,
-                                    const CoversChannel& covers);
+                                    std::optional<std::int64_t> issued_at, const CoversChannel& covers);
   bool disconnect(const ConnectionId& id);
-  std::size_t disconnect_user(std::string_view user);
+  std::size_t disconnect_user(std::string_view user, std::optional<std::int64_t> until);
   // Closes the stream of `user` that has taken nothing for the longest time, where that is a heartbeat or more.
   bool give_way(std::string_view user);
   // At most `query.most` + 1 of them, the first by their id's text.
@@ -145,7 +145,7 @@ class Shard final : public net::SlicedWork {
 
   // Time and endings: shard_time.cpp.
   [[nodiscard]] std::uint32_t tick() const;
-  void accept_token(Subscriber& stream, WallTime expires_at) const;
+  void accept_token(Subscriber& stream, WallTime expires_at, std::optional<std::int64_t> issued_at) const;
   void arm(Subscriber& stream);
   bool pay(Subscriber& stream);
   [[nodiscard]] EncodedPtr ping(Subscriber& stream);

@@ -58,7 +58,7 @@ void Shard::open(const http::ExchangePtr& exchange, http::Response head, const S
 
   const Milliseconds heartbeat = context_.settings.heartbeat.load();
   stream.ping_at = tick() + static_cast<std::uint32_t>(heartbeat / net::TimerWheel::tick);
-  accept_token(stream, options.expires_at);
+  accept_token(stream, options.expires_at, options.issued_at);
   const Start start = timeline_.resolve(options.start.last_event_id, since(options.start), ring_.head(), newest());
   stream.cursor = start.at.position;
   stream.epoch = start.at.epoch;

@@ -140,8 +140,10 @@ class Streams final : public store::LogListener {
 
   // Ends one stream: `bye` `disconnected`, reconnect true. Whether there was one. `done` on `reactor`'s thread.
   void disconnect(net::Reactor& reactor, const ConnectionId& id, std::function<void(bool)> done);
-  // Ends a user's streams: `bye` `revoked`, reconnect false. How many there were.
-  void disconnect_user(net::Reactor& reactor, std::string_view user, std::function<void(std::size_t)> done);
+  // Ends a user's streams: `bye` `revoked`, reconnect false. Where `until` is given, those whose tokens were issued
+  // after that second live on; one whose token doesn't say when counts as older. How many were ended.
+  void disconnect_user(net::Reactor& reactor, std::string_view user, std::optional<std::int64_t> until,
+                       std::function<void(std::size_t)> done);
 
   struct Query {
     std::string user;     // empty: all
