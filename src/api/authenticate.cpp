@@ -54,7 +54,8 @@ Result<auth::Identity> authenticate_admin(const Call& call) {
 
 Result<Publisher> authenticate_publisher(const Call& call) {
   return needed_token(call.request()).and_then([&](std::string_view token) -> Result<Publisher> {
-    if (call.services().publisher_keys.contains(token)) return Publisher{};
+    const auto hash = auth::PublisherKeys::hash(token);
+    if (call.services().publisher_keys.contains(hash)) return Publisher{std::nullopt, hash};
     // A compact JWS has dots (RFC 7515 §7.1): whoever sent one learns what is wrong with it.
     if (token.find('.') == std::string_view::npos) {
       return fail(ErrorCode::publisher_key_invalid, "this is no configured publisher key, and no token");
@@ -62,6 +63,12 @@ Result<Publisher> authenticate_publisher(const Call& call) {
     return call.services().tokens.verify_access(token).map(
         [](auth::Identity identity) { return Publisher{std::move(identity)}; });
   });
+}
+
+Result<void> recheck(const Services& services, const Publisher& publisher) {
+  if (publisher.identity) return services.tokens.recheck(*publisher.identity);
+  if (services.publisher_keys.contains(publisher.key)) return {};
+  return fail(ErrorCode::publisher_key_invalid, "this publisher key is no longer configured");
 }
 
 }  // namespace tidings::api

@@ -23,8 +23,12 @@ namespace tidings::api {
 // Who publishes: a backend with a publisher key may address anyone, a token what its permissions say.
 struct Publisher {
   std::optional<auth::Identity> identity;  // nothing for a publisher key
+  auth::PublisherKeys::Hash key{};         // where there is no identity
 };
 // `publisher_key_invalid` where what was sent is neither a key nor looks like a token.
 [[nodiscard]] Result<Publisher> authenticate_publisher(const Call& call);
+// Whether a publisher who was let in before still would be: the configuration may have been reloaded since.
+// `publisher_key_invalid`, and what `auth::Tokens::recheck` says.
+[[nodiscard]] Result<void> recheck(const Services& services, const Publisher& publisher);
 
 }  // namespace tidings::api

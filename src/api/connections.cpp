@@ -28,7 +28,7 @@ std::size_t count_of(const std::string& answer) {
 void disconnect_user(const Call& call, const std::string& user, std::int64_t until) {
   shared::Nodes* nodes = call.services().nodes;
   if (nodes == nullptr) {
-    return call.services().streams.disconnect_user(call.reactor(), user, [call](std::size_t count) {
+    return call.services().streams.disconnect_user(call.reactor(), user, std::nullopt, [call](std::size_t count) {
       call.respond(json(200, {{"disconnected", count}}));
     });
   }

@@ -25,25 +25,36 @@ std::string named(const std::string& member) {
 }  // namespace
 
 Result<Json> parse_object(std::string_view text, std::initializer_list<std::string_view> members) {
-  std::vector<std::set<std::string>> names;  // of the objects that are open
+  std::vector<std::set<std::string>> names;  // of the objects that are open, by depth; none for an array
   std::optional<std::string> repeated;
-  const auto watch = [&](int, Json::parse_event_t event, Json& value) {
-    if (event == Json::parse_event_t::object_start) names.emplace_back();
-    if (event == Json::parse_event_t::object_end) names.pop_back();
-    if (event == Json::parse_event_t::key && !names.back().insert(value.get<std::string>()).second) {
-      repeated = value.get<std::string>();
+  std::optional<std::string> unknown;  // the first
+  bool crowded = false;
+  // Whether to keep a member. All others are read, so that what is no JSON is found, and let go.
+  const auto keeps = [&](const std::string& name) {
+    if (!names.back().insert(name).second) repeated = name;
+    if (names.size() == 1 && std::find(members.begin(), members.end(), name) == members.end()) {
+      if (!unknown) unknown = name;
+      return false;
     }
-    return true;
+    crowded = crowded || names.back().size() > most_members;
+    return names.back().size() <= most_members;
+  };
+  const auto watch = [&](int depth, Json::parse_event_t event, Json& value) {
+    // The end of an object that is let go is not told: what is left of it goes when the next one begins.
+    if (event == Json::parse_event_t::object_start) {
+      names.resize(static_cast<std::size_t>(depth));
+      names.emplace_back();
+    }
+    if (event != Json::parse_event_t::key) return true;
+    names.resize(static_cast<std::size_t>(depth));
+    return keeps(value.get_ref<const std::string&>());
   };
   Json object = Json::parse(text, watch, false);
   if (object.is_discarded()) return fail(ErrorCode::body_malformed, "the body is not JSON");
   if (!object.is_object()) return fail(ErrorCode::body_invalid, "the body is not a JSON object");
   if (repeated) return fail(ErrorCode::body_invalid, named(*repeated) + " stands twice");
-  for (const auto& [name, value] : object.items()) {
-    if (std::find(members.begin(), members.end(), name) == members.end()) {
-      return fail(ErrorCode::body_invalid, named(name) + " is not known");
-    }
-  }
+  if (unknown) return fail(ErrorCode::body_invalid, named(*unknown) + " is not known");
+  if (crowded) return fail(ErrorCode::body_invalid, "an object has more than 64 members");
   return object;
 }
 

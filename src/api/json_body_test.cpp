@@ -32,6 +32,29 @@ TEST(JsonBody, HoldsNoMemberTwice) {
   EXPECT_TRUE(parse_object(R"({"a": {"x": 1}, "b": {"x": 2}})", {"a", "b"}));
 }
 
+TEST(JsonBody, HoldsAsManyMembersAsThereMayBe) {
+  std::string members;
+  for (std::size_t i = 0; i < most_members; ++i) members += "\"m" + std::to_string(i) + "\": 0,";
+  const std::string most = members.substr(0, members.size() - 1);
+  EXPECT_TRUE(parse_object("{\"a\": {" + most + "}}", {"a"}));
+  EXPECT_EQ(error_of("{\"a\": {" + members + "\"x\": 0}}"), ErrorCode::body_invalid);
+  EXPECT_EQ(error_of("{\"b\": [[{" + members + "\"x\": 0}]]}"), ErrorCode::body_invalid);
+}
+
+TEST(JsonBody, IsReadToItsEndWhateverIsInIt) {
+  std::string members;
+  for (int i = 0; i < 8'000; ++i) members += "\"" + std::to_string(i) + "\":0,";
+  const auto object = parse_object("{" + members + "\"a\": 0}", {"a"});
+  ASSERT_FALSE(object);
+  EXPECT_EQ(object.error().code, ErrorCode::body_invalid);
+  EXPECT_EQ(object.error().detail, "the member \"0\" is not known");
+  EXPECT_EQ(error_of("{" + members + "}"), ErrorCode::body_malformed);
+  EXPECT_EQ(error_of(R"({"c": {"x": {"y": 1}, "z": [{}]}, "d": 1, "a": 1})"), ErrorCode::body_invalid);
+  const auto twice = parse_object(R"({"c": {"x": {"y": 1}}, "a": {"x": 1}, "b": {"x": 1, "x": 2}})", {"a", "b"});
+  ASSERT_FALSE(twice);
+  EXPECT_EQ(twice.error().detail, "the member \"x\" stands twice");
+}
+
 TEST(JsonBody, IsNotRepeatedInItsErrors) {
   const std::string name(60'000, 'n');
   for (const std::string& text :

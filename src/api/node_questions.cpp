@@ -108,8 +108,11 @@ void NodeAnswers::extend(const Json& question, shared::Nodes::Reply reply) {
     return permissions.may_subscribe(channel);
   };
   const WallTime expires_at{Milliseconds{number_of(question, "expires_at")}};
+  // Absent from what an older version asks, and where the token has none.
+  const auto issued_at =
+      question.contains("issued_at") ? std::optional(number_of(question, "issued_at")) : std::nullopt;
   services_.streams.extend(
-      services_.nodes->reactor(), *id, text_of(question, "user"), expires_at, std::nullopt, std::move(covers),
+      services_.nodes->reactor(), *id, text_of(question, "user"), expires_at, issued_at, std::move(covers),
       [reply = std::move(reply)](const Result<void>& extended) { reply(extended ? "true" : "false"); });
 }
 
@@ -124,11 +127,12 @@ std::string question_of_user(const std::string& user, std::int64_t until) {
 }
 
 std::string question_of_extension(const std::string& id, const auth::Identity& identity) {
-  return Json{{"id", id},
-              {"user", identity.user},
-              {"expires_at", identity.expires_at.time_since_epoch().count()},
-              {"permissions", auth::write_permissions(identity.permissions).dump()}}
-      .dump();
+  Json question{{"id", id},
+                {"user", identity.user},
+                {"expires_at", identity.expires_at.time_since_epoch().count()},
+                {"permissions", auth::write_permissions(identity.permissions).dump()}};
+  if (identity.issued_at) question["issued_at"] = *identity.issued_at;
+  return question.dump();
 }
 
 bool add_page(Page& to, const std::string& answer) {

@@ -120,12 +120,34 @@ TEST_F(SharedHub, AddsUpThePresenceOfAllHubs) {
   EXPECT_EQ(page["next"], "bob");
 }
 
+TEST_F(SharedHub, CountsNothingThatIsNoNumberOfConnections) {
+  const auto here = stream(token("bob", {"novel:*"}), "?channels=novel:1");
+  for (const char* connections : {R"("two")", "-1", "1.5", "null", "[]"}) {
+    says["presence"] = R"({"items":[{"user":"bob","connections":)" + std::string(connections) + R"(}],"more":false})";
+    const auto page = json_of(as_admin("GET", "/api/v1/presence?channel=novel:1"));
+    EXPECT_EQ(page["users"][0]["connections"], 1) << connections;
+  }
+}
+
 TEST_F(SharedHub, EndsAUsersStreamsOnAllHubs) {
   const auto here = stream(token("ada"));
   says["disconnect_user"] = "4";
   EXPECT_EQ(json_of(as_admin("DELETE", "/api/v1/connections?user=ada"))["disconnected"], 5);
   wait_for([&] { return here->stream.bytes.find(R"("reason":"revoked")") != std::string::npos; });
   EXPECT_THAT(asked["disconnect_user"], HasSubstr(R"("user":"ada")"));
+}
+
+TEST_F(SharedHub, EndsAUsersStreamsEachTimeThatItIsAskedTo) {
+  says["disconnect_user"] = "0";
+  const auto first = stream(token("ada"));
+  EXPECT_EQ(json_of(as_admin("DELETE", "/api/v1/connections?user=ada"))["disconnected"], 1);
+  // The clock of who issues tokens is ahead: so this one was not issued until now.
+  clock.set_wall(clock.wall() + Seconds{1});
+  const std::string ahead = token("ada");
+  clock.set_wall(clock.wall() - Seconds{1});
+  const auto second = stream(ahead);
+  EXPECT_EQ(json_of(as_admin("DELETE", "/api/v1/connections?user=ada"))["disconnected"], 1);
+  wait_for([&] { return second->stream.bytes.find(R"("reason":"revoked")") != std::string::npos; });
 }
 
 TEST_F(SharedHub, EndsOneConnectionWhereverItIs) {
@@ -176,8 +198,7 @@ TEST_F(SharedHub, AnswersWhatOthersAsk) {
   const auto again = stream(token("ada"));
   const auto until = std::chrono::floor<Seconds>(clock.wall().time_since_epoch()).count();
   EXPECT_THAT(ask_own("disconnect_user", question_of_user("ada", until)), ElementsAre("1"));
-  // Asked once more, or told by the log as well: the same streams.
-  EXPECT_THAT(ask_own("disconnect_user", question_of_user("ada", until)), ElementsAre("1"));
+  EXPECT_THAT(ask_own("disconnect_user", question_of_user("ada", until)), ElementsAre("0"));
   EXPECT_TRUE(revocations.revoked("ada", until));
   EXPECT_TRUE(ask_own("connections", "[]").empty());
   EXPECT_TRUE(ask_own("something else", "{}").empty());
@@ -191,6 +212,39 @@ TEST_F(SharedHub, AppliesRevocationsThatOtherHubsStored) {
   revoker.on_fact("revoked/ada", "1700000000");
   EXPECT_TRUE(revocations.revoked("ada", 1'700'000'000));
   wait_for([&] { return here->stream.bytes.find(R"("reason":"revoked")") != std::string::npos; });
+  // Who asks for the same a little later counts what the log's word has ended, once.
+  EXPECT_THAT(ask_own("disconnect_user", question_of_user("ada", 1'700'000'000)), ElementsAre("1"));
+  EXPECT_THAT(ask_own("disconnect_user", question_of_user("ada", 1'700'000'000)), ElementsAre("0"));
+}
+
+TEST_F(SharedHub, CountsWhatARevocationEndsWhileItIsAskedAbout) {
+  const auto here = stream(token("ada"));
+  std::vector<std::size_t> counts;
+  const auto count = [&](std::size_t ended) { counts.push_back(ended); };
+  revoker.end_streams("ada", 1'700'000'000, count);
+  revoker.on_fact("revoked/ada", "1700000000");
+  revoker.end_streams("ada", 1'700'000'000, count);
+  wait_for([&] { return counts.size() == 2; });
+  EXPECT_THAT(counts, ElementsAre(1, 0));
+}
+
+TEST_F(SharedHub, SparesTokensThatWereIssuedAfterARevocationWhichComesLate) {
+  const auto older = stream(token("ada"));
+  const auto extended = stream(token("ada"));
+  clock.advance(Seconds{1});
+  const auto newer = stream(token("ada"));
+  auto identity = tokens.verify_access(token("ada")).value();
+  EXPECT_THAT(ask_own("extend", question_of_extension(connection_id(extended), identity)), ElementsAre("true"));
+  revoker.on_fact("revoked/ada", "1700000000");
+  wait_for([&] { return older->stream.bytes.find(R"("reason":"revoked")") != std::string::npos; });
+  EXPECT_EQ(streams.open_streams(), 2U);
+  // A hub of an older version does not say when a token was issued.
+  identity.issued_at.reset();
+  EXPECT_THAT(ask_own("extend", question_of_extension(connection_id(extended), identity)), ElementsAre("true"));
+  revoker.on_fact("revoked/ada", "1700000000");
+  wait_for([&] { return extended->stream.bytes.find(R"("reason":"revoked")") != std::string::npos; });
+  EXPECT_EQ(streams.open_streams(), 1U);
+  EXPECT_FALSE(newer->stream.ended);
 }
 
 }  // namespace

@@ -26,8 +26,10 @@ Result<void> check_label(std::string_view name, std::string_view value) {
   return {};
 }
 
+Error too_many_labels() { return {ErrorCode::parameter_invalid, "there are more than 16 labels"}; }
+
 Result<void> check_label_count(const events::Labels& labels) {
-  if (labels.size() > most_labels) return fail(ErrorCode::parameter_invalid, "there are more than 16 labels");
+  if (labels.size() > most_labels) return tl::unexpected(too_many_labels());
   return {};
 }
 
@@ -115,6 +117,8 @@ Result<SessionOptions> options_from_query(const http::Query& query, WallTime now
 
   for (const auto& [name, value] : query.all()) {
     if (!std::string_view(name).starts_with(label_prefix)) continue;
+    // Looking for a second one reads the whole query, which a stranger may fill: so not for more than there may be.
+    if (options.metadata.size() == most_labels) return tl::unexpected(too_many_labels());
     const std::string label = name.substr(label_prefix.size());
     if (auto good = check_label(label, value); !good) return tl::unexpected(good.error());
     if (auto single = query.one(name); !single) return tl::unexpected(single.error());

@@ -57,6 +57,8 @@ TEST(QueryOptions, HoldAtMostSixteenLabelsAndSixtyFourPatterns) {
   for (int i = 0; i < 16; ++i) labels += "meta_l" + std::to_string(i) + "=x&";
   EXPECT_EQ(from_query(labels).value().metadata.size(), 16u);
   EXPECT_EQ(code_of(from_query(labels + "meta_more=x")), ErrorCode::parameter_invalid);
+  // Nothing is asked of those beyond the last.
+  EXPECT_EQ(code_of(from_query(labels + "meta_more=x&meta_twice=x&meta_twice=x")), ErrorCode::parameter_invalid);
   std::string list = "events=a";
   for (int i = 1; i < 64; ++i) list += ",a" + std::to_string(i);
   EXPECT_TRUE(from_query(list));

@@ -8,11 +8,17 @@
 namespace tidings::api {
 namespace {
 
+// What another hub says may be anything.
+std::uint64_t connections_of(const Json& user) {
+  const auto found = user.find("connections");
+  return found != user.end() && found->is_number_unsigned() ? found->get<std::uint64_t>() : 0;
+}
+
 void respond_with_users(const Call& call, const ListingQuery& query, Page page,
                         const std::vector<std::string>& missing) {
   std::string next;
   Json users = first_of(std::move(page), "user", query.limit, next, [](Json& into, const Json& from) {
-    into["connections"] = into.value("connections", std::uint64_t{0}) + from.value("connections", std::uint64_t{0});
+    into["connections"] = connections_of(into) + connections_of(from);
   });
   Json body{{"channel", query.channel}, {"users", std::move(users)}, {"next", next_page(next)}};
   add_missing(body, missing);

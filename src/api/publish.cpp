@@ -39,9 +39,9 @@ Result<std::vector<store::Event>> acceptable(const Call& call, const Publisher& 
 
 // Cursors need no escapes.
 std::string ids_json(const std::vector<store::Cursor>& cursors) {
-  constexpr std::size_t bytes_a_cursor = 40;  // with quotes and comma, or thereabouts
+  constexpr std::size_t cursor_room = 40;  // or thereabouts
   std::string text;
-  text.reserve(16 + cursors.size() * bytes_a_cursor);
+  text.reserve(16 + cursors.size() * cursor_room);
   text = R"({"ids":[)";
   for (const store::Cursor& cursor : cursors) text.append("\"").append(cursor.text()).append("\",");
   text.back() = ']';
@@ -59,11 +59,9 @@ void post_events(Call call) {
   call.exchange()->read_body(call.services().settings.body_bytes,
                              [call, publisher = *publisher](const Result<std::string>& body) {
                                if (!body) return refuse(call, body.error());
-                               // It may have been a while since the token was looked at.
-                               if (publisher.identity) {
-                                 if (auto good = call.services().tokens.recheck(*publisher.identity); !good) {
-                                   return refuse(call, good.error());
-                                 }
+                               // It may have been a while since the token or key was looked at.
+                               if (auto good = recheck(call.services(), publisher); !good) {
+                                 return refuse(call, good.error());
                                }
                                auto events = acceptable(call, publisher, *body);
                                if (!events) return refuse(call, events.error());

@@ -14,8 +14,8 @@ namespace tidings::api {
 namespace {
 
 // One request. Lines go to the log as they come; the hub stops reading while too much is under way or its answers go
-// unread. It ends with its body, or early with a last problem line: a body that breaks off, a token that ends, a hub
-// that drains.
+// unread. It ends with its body, or early with a last problem line: a body that breaks off, a token that ends, a key
+// that is removed, a hub that drains.
 class LinePublishing final : public http::BodyConsumer,
                              public http::StreamConsumer,
                              private net::Timer,
@@ -138,8 +138,7 @@ class LinePublishing final : public http::BodyConsumer,
 
   void check_standing() {
     if (call_.services().draining) return stop(draining_error());
-    if (!publisher_.identity) return;
-    if (auto good = call_.services().tokens.recheck(*publisher_.identity); !good) stop(good.error());
+    if (auto good = recheck(call_.services(), publisher_); !good) stop(good.error());
   }
 
   // No further line is taken; what is under way is answered first.

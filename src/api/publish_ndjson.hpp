@@ -16,7 +16,7 @@ namespace tidings::api {
 // What one request may have waiting to be stored or to be answered; beyond it nothing is read.
 inline constexpr std::size_t most_lines_under_way = 256;
 inline constexpr std::size_t most_line_bytes_under_way = 1024 * 1024;
-// How often it is asked whether the token still stands and the hub still takes lines while none arrive.
+// How often it is asked whether token or key still stands and the hub still takes lines while none arrive.
 inline constexpr Milliseconds standing_check{500};
 
 // Sends the head at once. Lives until the answer has ended or the peer has gone.

@@ -135,6 +135,33 @@ TEST_F(PublishLines, EndWhenTheTokenIsRevokedBetweenTwoLines) {
   EXPECT_EQ(answers()[1]["code"], "token_revoked");
 }
 
+TEST_F(PublishLines, EndWhenTheirKeyIsRemoved) {
+  begin();
+  line(good);
+  publisher_keys = auth::PublisherKeys({"another-key-0123456789-0123456789-0"});
+  line(good);
+  wait_for([&] { return exchange->stream.ended; });
+  ASSERT_EQ(answers().size(), 2u);
+  EXPECT_TRUE(answers()[0].contains("ids"));
+  EXPECT_EQ(answers()[1]["code"], "publisher_key_invalid");
+}
+
+TEST_F(PublishLines, EndWhenTheirKeyIsRemovedWhileNoneCome) {
+  begin();
+  publisher_keys = auth::PublisherKeys({});
+  clock.advance(standing_check);
+  wait_for([&] { return exchange->stream.ended; });
+  EXPECT_EQ(answers()[0]["code"], "publisher_key_invalid");
+}
+
+TEST_F(PublishLines, GoOnWhileOtherKeysChange) {
+  begin();
+  publisher_keys = auth::PublisherKeys({"another-key-0123456789-0123456789-0", std::string(testing::publisher_key)});
+  line(good);
+  finish();
+  EXPECT_TRUE(answers()[0].contains("ids"));
+}
+
 TEST_F(PublishLines, EndWhenTheHubDrains) {
   begin();
   draining = true;

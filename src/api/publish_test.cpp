@@ -82,6 +82,17 @@ TEST_F(PublishTest, LooksAtTheTokenAgainWhenTheBodyHasCome) {
   EXPECT_EQ(code_of(exchange), "token_expired");
 }
 
+TEST_F(PublishTest, LooksAtTheKeyAgainWhenTheBodyHasCome) {
+  const auto head = log.head();
+  const auto exchange =
+      send("POST", publish_path, {{"Authorization", bearer(key)}, {"Content-Type", "application/json"}},
+           R"({"type": "a", "data": 1})");
+  publisher_keys = auth::PublisherKeys({});
+  wait_for([&] { return !exchange->answers.empty(); });
+  EXPECT_EQ(code_of(exchange), "publisher_key_invalid");
+  EXPECT_EQ(log.head(), head);
+}
+
 TEST_F(PublishTest, SaysThatTheStoreIsUnavailable) {
   store_broken = true;
   EXPECT_EQ(publish(key, R"({"type": "a", "data": 1})")->status(), 503);

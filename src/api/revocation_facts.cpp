@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <optional>
 #include <utility>
 
 #include "observe/log.hpp"
@@ -53,35 +54,53 @@ void Revoker::on_fact(std::string_view name, std::string_view value) {
   }
   const std::string user(name.substr(prefix.size()));
   revocations_.restore(user, *until);
-  end_streams(user, *until, [](std::size_t) {});
-}
-
-void Revoker::end_streams(const std::string& user, std::int64_t until, std::function<void(std::size_t)> done) {
-  std::optional<std::size_t> known;
   std::shared_ptr<Ended> ended;
   {
     const std::lock_guard lock(memory_->mutex);
-    auto& all = memory_->ended;
-    const auto same =
-        std::ranges::find_if(all, [&](const auto& each) { return each->user == user && each->until == until; });
-    if (same != all.end() && !(*same)->count) return (*same)->waiting.push_back(std::move(done));
-    if (same != all.end()) {
-      known = (*same)->count;
-    } else {
-      ended = all.emplace_back(std::make_shared<Ended>(Ended{user, until, std::nullopt, {done}}));
-      if (all.size() > most_remembered) all.pop_front();
+    ended = memory_->find(user, *until);
+    if (ended == nullptr) {
+      ended = memory_->ended.emplace_back(std::make_shared<Ended>());
+      ended->user = user;
+      ended->until = *until;
+      if (memory_->ended.size() > most_remembered) memory_->ended.pop_front();
     }
+    ++ended->under_way;
   }
-  if (known) return done(*known);
-  streams_.disconnect_user(reactor_, user, [memory = memory_, ended](std::size_t count) {
+  // A hub that was cut off hears of it late: by then the user may have signed in again.
+  streams_.disconnect_user(reactor_, user, *until, [memory = memory_, ended](std::size_t count) {
     std::vector<std::function<void(std::size_t)>> waiting;
     {
       const std::lock_guard lock(memory->mutex);
-      ended->count = count;
+      ended->count += count;
+      if (--ended->under_way > 0 || ended->waiting.empty()) return;
       waiting.swap(ended->waiting);
+      count = std::exchange(ended->count, 0);
     }
-    for (const auto& each : waiting) each(count);
+    // Each stream is counted once.
+    for (const auto& each : waiting) each(std::exchange(count, 0));
   });
+}
+
+std::shared_ptr<Revoker::Ended> Revoker::Memory::find(const std::string& user, std::int64_t until) const {
+  const auto same =
+      std::ranges::find_if(ended, [&](const auto& each) { return each->user == user && each->until == until; });
+  return same != ended.end() ? *same : nullptr;
+}
+
+void Revoker::end_streams(const std::string& user, std::int64_t until, std::function<void(std::size_t)> done) {
+  streams_.disconnect_user(
+      reactor_, user, std::nullopt, [memory = memory_, user, until, done = std::move(done)](std::size_t count) {
+        {
+          const std::lock_guard lock(memory->mutex);
+          if (const auto ended = memory->find(user, until)) {
+            if (ended->under_way > 0) {
+              return ended->waiting.push_back([done, count](std::size_t before) { done(before + count); });
+            }
+            count += std::exchange(ended->count, 0);
+          }
+        }
+        done(count);
+      });
 }
 
 }  // namespace tidings::api

@@ -7,7 +7,6 @@
 #include <functional>
 #include <memory>
 #include <mutex>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -33,15 +32,17 @@ class Revoker final : public store::FactListener {
       : revocations_(revocations), streams_(streams), reactor_(reactor) {}
 
   void on_fact(std::string_view name, std::string_view value) override;
-  // Ends the user's streams, once for a revocation, whoever comes first: the fact, or the hub that asks how many there
-  // were. `done` on any thread, with how many. Thread-safe.
+  // For a deletion: ends all streams that the user has here now. `done` on any thread, with how many, and with those
+  // that the fact of the same revocation ended before it came to this. Thread-safe.
   void end_streams(const std::string& user, std::int64_t until, std::function<void(std::size_t)> done);
 
  private:
+  // What facts of one revocation ended, until a deletion counts it.
   struct Ended {
     std::string user;
     std::int64_t until = 0;
-    std::optional<std::size_t> count;
+    std::size_t under_way = 0;  // facts whose streams are being counted
+    std::size_t count = 0;
     std::vector<std::function<void(std::size_t)>> waiting;
   };
 
@@ -49,6 +50,9 @@ class Revoker final : public store::FactListener {
   struct Memory {
     std::mutex mutex;
     std::deque<std::shared_ptr<Ended>> ended;  // under the mutex, as what it holds
+
+    // Null where there is none.
+    [[nodiscard]] std::shared_ptr<Ended> find(const std::string& user, std::int64_t until) const;
   };
 
   auth::Revocations& revocations_;

@@ -84,10 +84,22 @@ class Opening : public std::enable_shared_from_this<Opening> {
     // What the client has seen at another hub may be on its way to this one.
     const auto& last = options_.start.last_event_id;
     const auto cursor = last ? store::Cursor::parse(*last) : std::nullopt;
-    if (!cursor) return take_place();
+    if (!cursor) return find_start();
     services().log.reach(*cursor, [next = call_.on_own_thread([self = shared_from_this()](bool) {
-      self->take_place();
+      self->find_start();
     })]() mutable { next(true); });
+  }
+
+  // Looks up the time that `since` names. That may take a while and fail, so it comes before all that is taken.
+  void find_start() {
+    if (head_only_) return take_place();
+    if (auto good = check_store(); !good) return refuse(good.error());
+    services().streams.find_start(call_.reactor(), options_.start,
+                                  [self = shared_from_this()](Result<events::StartAt> start) {
+                                    if (!start) return self->refuse(start.error());
+                                    self->options_.start = std::move(*start);
+                                    self->take_place();
+                                  });
   }
 
   void take_place() {
@@ -119,7 +131,7 @@ class Opening : public std::enable_shared_from_this<Opening> {
     // Nobody is left to be streamed to: the session stays for whoever asks again.
     if (call_.exchange()->closed()) return call_.respond(stream_head());
     if (!from_session()) return open();
-    if (services().draining) return refuse(draining_error());
+    if (auto good = check_standing(); !good) return refuse(good.error());
     services().sessions.take(credential_.secret,
                              call_.on_own_thread([self = shared_from_this()](const Result<void>& taken) {
                                if (!taken) return self->refuse(taken.error());
@@ -130,10 +142,15 @@ class Opening : public std::enable_shared_from_this<Opening> {
   // From these last checks to the stream's being there nothing else runs on this shard: whoever drains or revokes
   // either is seen here or finds the stream.
   void open() {
-    if (services().draining) return refuse(draining_error());
-    if (auto good = services().tokens.recheck(identity_); !good) return refuse(good.error());
+    if (auto good = check_standing(); !good) return refuse(good.error());
     call_.counters().stream_opened();
-    services().streams.open(call_.exchange(), call_.decorated(stream_head()), std::move(options_), std::move(*place_));
+    services().streams.open(call_.exchange(), call_.decorated(stream_head()), options_, std::move(*place_));
+  }
+
+  // Whether the request may still be served: what was waited for may have taken a while.
+  [[nodiscard]] Result<void> check_standing() const {
+    if (services().draining) return tl::unexpected(draining_error());
+    return services().tokens.recheck(identity_);
   }
 
   void refuse(const Error& error) {

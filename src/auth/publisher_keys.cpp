@@ -4,16 +4,17 @@
 
 namespace tidings::auth {
 
+PublisherKeys::Hash PublisherKeys::hash(std::string_view key) { return evp::sha256(key); }
+
 PublisherKeys::PublisherKeys(const std::vector<std::string>& keys) {
   hashes_.reserve(keys.size());
-  for (const std::string& key : keys) hashes_.push_back(evp::sha256(key));
+  for (const std::string& key : keys) hashes_.push_back(hash(key));
 }
 
-bool PublisherKeys::contains(std::string_view candidate) const {
-  const evp::Sha256 hash = evp::sha256(candidate);
+bool PublisherKeys::contains(const Hash& candidate) const {
   bool found = false;
   for (const auto& known : hashes_) {
-    const bool same = evp::equal(evp::text(hash), evp::text(known));
+    const bool same = evp::equal(evp::text(candidate), evp::text(known));
     found = found | same;  // not ||: every key is compared, whatever was found
   }
   return found;

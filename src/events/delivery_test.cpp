@@ -312,7 +312,7 @@ TEST_F(Delivery, LooksAtManyStreamsInSlices) {
     client.exchange = std::make_shared<testing::FakeExchange>(*reactors[0], client.response);
     StreamOptions stream = options();
     if (i % 2 == 0) stream.types = patterns("app", Names::types);
-    streams->open(client.exchange, {}, std::move(stream), place_for(options()));
+    streams->open(client.exchange, {}, stream, place_for(options()));
     clients.push_back(std::move(client));
   }
   turn(static_cast<int>(many / Shard::serves_a_slice) + 5);

@@ -183,17 +183,12 @@ TEST_F(Gaps, ASinceAfterTheLastThatIsKeptOfAnEndedEpochIsAGap) {
 
 TEST_F(Gaps, ASinceThatCannotBeLookedUpIsAnError) {
   log->failure = Error{ErrorCode::store_unavailable, "gone", {}};
-  Client client;
-  client.exchange = std::make_shared<testing::FakeExchange>(*reactors[0], client.response);
-  StreamOptions stream = options();
-  stream.start.since = clock.wall();
-  auto place = place_for(stream);
-  streams->open(client.exchange, {}, std::move(stream), std::move(place));
+  StartAt start;
+  start.since = clock.wall();
+  std::optional<ErrorCode> error;
+  streams->find_start(*reactors[0], start, [&](const Result<StartAt>& found) { error = found.error().code; });
   turn();
-  ASSERT_TRUE(client.exchange->answered);
-  EXPECT_EQ(client.exchange->answered->status, 503);
-  EXPECT_EQ(streams->open_streams(), 0U);
-  EXPECT_TRUE(streams->check_limits("ann", {}));
+  EXPECT_EQ(error, ErrorCode::store_unavailable);
 }
 
 TEST_F(Gaps, EarliestNeverIsAGap) {

@@ -141,6 +141,17 @@ TEST_F(Lifetime, AFreshTokenLetsItLiveOn) {
   expect_bye(client, bye("token_expired"));
 }
 
+TEST_F(Lifetime, AnEndBeyondAllCalendarsIsNotReached) {
+  const Client client = open(options());
+  EXPECT_TRUE(extend(client, "ann", WallTime::max()));
+  pass(std::chrono::hours(24 * 30));
+  EXPECT_TRUE(client.of("reauth").empty());
+  EXPECT_FALSE(client.response->gone());
+  EXPECT_TRUE(extend(client, "ann", WallTime::min()));
+  pass(Seconds{1});
+  expect_bye(client, bye("token_expired"));
+}
+
 TEST_F(Lifetime, AnotherUsersOrAnUnknownConnectionIsNotExtended) {
   const Client client = open(options());
   EXPECT_EQ(extend(client, "bob", clock.wall()).error().code, ErrorCode::connection_not_found);

@@ -246,7 +246,7 @@ class Uninterested {
             .value();
     const auto exchange = std::make_shared<testing::FakeExchange>(reactor_, response_);
     streams_.reserve(reactor_, options.user, options.address, [&](Result<Streams::Place> place) {
-      streams_.open(exchange, {}, std::move(options), std::move(place).value());
+      streams_.open(exchange, {}, options, std::move(place).value());
     });
     response_->bytes.clear();
     response_->writes = 0;

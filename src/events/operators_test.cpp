@@ -137,7 +137,7 @@ TEST_F(Operators, EndsAUsersStreamsOnAllShards) {
   for (std::size_t i = 0; i < 9; ++i) clients.push_back(open_in(i % 3, "ann"));
   const Client other = open_in(0, "bob");
   std::size_t ended = 0;
-  streams->disconnect_user(*reactors[2], "ann", [&](std::size_t count) { ended = count; });
+  streams->disconnect_user(*reactors[2], "ann", std::nullopt, [&](std::size_t count) { ended = count; });
   turn();
   EXPECT_EQ(ended, 9U);
   for (const Client& client : clients) {
@@ -145,6 +145,37 @@ TEST_F(Operators, EndsAUsersStreamsOnAllShards) {
     EXPECT_TRUE(client.response->ended);
   }
   EXPECT_FALSE(other.response->gone());
+}
+
+TEST_F(Operators, SparesStreamsOfTokensThatWereIssuedLater) {
+  const std::int64_t until = 1'700'000'000;
+  const auto open_with = [&](std::optional<std::int64_t> issued_at) {
+    StreamOptions stream = options();
+    stream.issued_at = issued_at;
+    return open(std::move(stream));
+  };
+  const Client older = open_with(until);
+  const Client unknown = open_with(std::nullopt);
+  const Client newer = open_with(until + 1);
+  const Client renewed = open_with(until);
+  const Client set_back = open_with(until + 1);
+  const auto extend = [&](const Client& client, std::optional<std::int64_t> issued_at) {
+    streams->extend(
+        *reactors[0], client.id(), "ann", clock.wall() + Seconds{100}, issued_at, [](const Pattern&) { return true; },
+        [](const Result<void>& extended) { EXPECT_TRUE(extended); });
+    turn();
+  };
+  extend(renewed, until + 1);
+  extend(set_back, std::nullopt);
+  std::size_t ended = 0;
+  streams->disconnect_user(*reactors[0], "ann", until, [&](std::size_t count) { ended = count; });
+  turn();
+  EXPECT_EQ(ended, 3U);
+  for (const Client* gone : {&older, &unknown, &set_back}) EXPECT_TRUE(gone->response->ended);
+  for (const Client* spared : {&newer, &renewed}) EXPECT_FALSE(spared->response->gone());
+  streams->disconnect_user(*reactors[0], "ann", std::nullopt, [&](std::size_t count) { ended = count; });
+  turn();
+  EXPECT_EQ(ended, 2U);
 }
 
 TEST_F(Operators, DrainsAllShards) {
@@ -269,7 +300,7 @@ TEST(ShardThreads, DeliverInOrderWhileTheLogRunsAhead) {
         options.user = "ann";
         if (i >= 4) options.form = Form::envelope;
         options.expires_at = clock.wall() + std::chrono::hours(1);
-        streams.open(clients[i].exchange, {}, std::move(options), *std::move(place));
+        streams.open(clients[i].exchange, {}, options, *std::move(place));
         ++opened;
       });
     });

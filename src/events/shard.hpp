@@ -72,12 +72,13 @@ class Shard final : public net::SlicedWork {
   void tell(const ShardNews& news);
 
   // From here on: the reactor's thread.
-  void open(http::ExchangePtr exchange, http::Response head, StreamOptions options,
+  void find_start(StartAt start, std::function<void(Result<StartAt>)> done);
+  void open(const http::ExchangePtr& exchange, http::Response head, const StreamOptions& options,
             std::unique_ptr<Streams::Place::Taken> place);
   [[nodiscard]] Result<void> extend(const ConnectionId& id, std::string_view user, WallTime expires_at,
-                                    const CoversChannel& covers);
+                                    std::optional<std::int64_t> issued_at, const CoversChannel& covers);
   bool disconnect(const ConnectionId& id);
-  std::size_t disconnect_user(std::string_view user);
+  std::size_t disconnect_user(std::string_view user, std::optional<std::int64_t> until);
   // Closes the stream of `user` that has taken nothing for the longest time, where that is a heartbeat or more.
   bool give_way(std::string_view user);
   // At most `query.most` + 1 of them, the first by their id's text.
@@ -94,7 +95,6 @@ class Shard final : public net::SlicedWork {
   void timer(Subscriber& stream);
 
  private:
-  struct Opening;
   // A timer of the shard's own.
   struct Alarm final : net::Timer {
     explicit Alarm(std::function<void()> call) : ring(std::move(call)) {}
@@ -145,7 +145,7 @@ class Shard final : public net::SlicedWork {
 
   // Time and endings: shard_time.cpp.
   [[nodiscard]] std::uint32_t tick() const;
-  void accept_token(Subscriber& stream, WallTime expires_at) const;
+  void accept_token(Subscriber& stream, WallTime expires_at, std::optional<std::int64_t> issued_at) const;
   void arm(Subscriber& stream);
   bool pay(Subscriber& stream);
   [[nodiscard]] EncodedPtr ping(Subscriber& stream);
@@ -159,7 +159,7 @@ class Shard final : public net::SlicedWork {
   void sweep();
   void drain_on();
 
-  void open_at(Opening& opening, const std::optional<Since>& since);
+  [[nodiscard]] std::optional<Since> since(const StartAt& start) const;
   // The newest position that any client may have seen.
   [[nodiscard]] store::Position newest() const;
   [[nodiscard]] ConnectionInfo describe(const Subscriber& stream) const;

@@ -8,12 +8,12 @@
 namespace tidings::events {
 
 Result<void> Shard::extend(const ConnectionId& id, std::string_view user, WallTime expires_at,
-                           const CoversChannel& covers) {
+                           std::optional<std::int64_t> issued_at, const CoversChannel& covers) {
   Subscriber* stream = connections_.find(id);
   if (stream == nullptr || stream->user() != user) {
     return fail(ErrorCode::connection_not_found, "this user has no such connection");
   }
-  accept_token(*stream, expires_at);
+  accept_token(*stream, expires_at, issued_at);
   arm(*stream);
   if (stream->interest() != nullptr && !std::ranges::all_of(*stream->interest()->patterns(), covers)) {
     say_bye(*stream, Bye::channel_lost);
@@ -28,9 +28,11 @@ bool Shard::disconnect(const ConnectionId& id) {
   return true;
 }
 
-std::size_t Shard::disconnect_user(std::string_view user) {
+std::size_t Shard::disconnect_user(std::string_view user, std::optional<std::int64_t> until) {
   std::vector<Subscriber*> streams;
-  index_.for_each_of(user, [&](Subscriber& stream) { streams.push_back(&stream); });
+  index_.for_each_of(user, [&](Subscriber& stream) {
+    if (!until || stream.issued_at <= *until) streams.push_back(&stream);
+  });
   for (Subscriber* stream : streams) say_bye(*stream, Bye::revoked);
   return streams.size();
 }
@@ -58,7 +60,7 @@ ConnectionInfo Shard::describe(const Subscriber& stream) const {
   info.user = stream.user();
   info.address = stream.address.text();
   info.opened_at = WallTime{Seconds{stream.opened_at}};
-  info.expires_at = stream.expires_at;
+  info.expires_at = stream.expires_at();
   info.cursor = timeline_.cursor(spot);
   info.behind = ring_.head() - std::min(ring_.head(), spot.position);
   info.events = stream.events;

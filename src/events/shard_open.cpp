@@ -6,48 +6,44 @@
 
 namespace tidings::events {
 
-// What is known of a stream before its start is.
-struct Shard::Opening {
-  http::ExchangePtr exchange;
-  http::Response head;
-  StreamOptions options;
-  std::unique_ptr<Streams::Place::Taken> place;
-};
-
-void Shard::open(http::ExchangePtr exchange, http::Response head, StreamOptions options,
-                 std::unique_ptr<Streams::Place::Taken> place) {
-  take_news();
-  find_head();
-  Opening opening{std::move(exchange), std::move(head), std::move(options), std::move(place)};
-  const StartAt& start = opening.options.start;
-  if (std::holds_alternative<StartAt::Earliest>(start.since)) {
-    return open_at(opening, Since{timeline_.floor(), true});
-  }
+void Shard::find_start(StartAt start, std::function<void(Result<StartAt>)> done) {
   const auto* time = std::get_if<WallTime>(&start.since);
-  // `since` counts only where no cursor can be honoured.
-  const bool needed = time != nullptr && (!start.last_event_id ||
-                                          !timeline_.resolve(start.last_event_id, {}, ring_.head(), newest()).resumed);
-  if (!needed) return open_at(opening, std::nullopt);
-  // Callbacks are copied, an opening can't be.
-  auto held = std::make_shared<Opening>(std::move(opening));
-  context_.log->find_time(*time, [this, held](const Result<store::TimePlace>& found) {
-    reactor_.post([this, held, found] {
-      if (!found) return held->exchange->respond_error(found.error());
-      take_news();
-      open_at(*held, Since{found->position, false, found->gone});
+  if (time == nullptr) return done(std::move(start));
+  if (start.last_event_id) {
+    take_news();
+    find_head();
+    // `since` counts only where no cursor can be honoured.
+    if (timeline_.resolve(start.last_event_id, {}, ring_.head(), newest()).resumed) return done(std::move(start));
+  }
+  const WallTime wanted = *time;
+  context_.log->find_time(wanted, [&reactor = reactor_, start = std::move(start),
+                                   done = std::move(done)](const Result<store::TimePlace>& found) {
+    reactor.post([start, done, found]() mutable {
+      if (!found) return done(tl::unexpected(found.error()));
+      start.since = *found;
+      done(std::move(start));
     });
   });
+}
+
+std::optional<Since> Shard::since(const StartAt& start) const {
+  if (std::holds_alternative<StartAt::Earliest>(start.since)) return Since{timeline_.floor(), true};
+  if (const auto* place = std::get_if<store::TimePlace>(&start.since))
+    return Since{place->position, false, place->gone};
+  return std::nullopt;
 }
 
 store::Position Shard::newest() const {
   return std::max(ring_.head(), context_.newest.load(std::memory_order_acquire));
 }
 
-void Shard::open_at(Opening& opening, const std::optional<Since>& since) {
+void Shard::open(const http::ExchangePtr& exchange, http::Response head, const StreamOptions& options,
+                 std::unique_ptr<Streams::Place::Taken> place) {
+  take_news();
+  find_head();
   Subscriber& stream = streams_.make();
-  stream.response = opening.exchange->respond_stream(std::move(opening.head), stream);
+  stream.response = exchange->respond_stream(std::move(head), stream);
   if (stream.response == nullptr) return streams_.destroy(stream);
-  const StreamOptions& options = opening.options;
   stream.id = ConnectionId::make(context_.settings.node, number_, context_.random);
   stream.form = options.form;
   stream.address = options.address;
@@ -58,12 +54,12 @@ void Shard::open_at(Opening& opening, const std::optional<Since>& since) {
   connections_.add(stream);
   context_.metrics.open.add();
   // From now on the stream gives its place back itself.
-  opening.place->quota.reset();
+  place->quota.reset();
 
   const Milliseconds heartbeat = context_.settings.heartbeat.load();
   stream.ping_at = tick() + static_cast<std::uint32_t>(heartbeat / net::TimerWheel::tick);
-  accept_token(stream, options.expires_at);
-  const Start start = timeline_.resolve(options.start.last_event_id, since, ring_.head(), newest());
+  accept_token(stream, options.expires_at, options.issued_at);
+  const Start start = timeline_.resolve(options.start.last_event_id, since(options.start), ring_.head(), newest());
   stream.cursor = start.at.position;
   stream.epoch = start.at.epoch;
   stream.state = StreamState::ready;

@@ -149,7 +149,7 @@ bool Shard::write_frames(Subscriber& stream, store::Position limit) {
   const bool whole = taken == bytes;
   std::size_t written = 0;
   while (written < count && taken >= pieces[written].iov_len) taken -= pieces[written++].iov_len;
-  stream.events += written;
+  stream.count_events(written);
   delivered_ += written;
   if (whole) {
     stream.cursor = scanned;
@@ -178,7 +178,7 @@ void Shard::writable(Subscriber& stream) {
     if (rest.left > 0) return;
     if (rest.then_at > stream.cursor) {
       stream.cursor = rest.then_at;
-      ++stream.events;
+      stream.count_events(1);
       ++delivered_;
     }
   }

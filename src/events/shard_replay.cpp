@@ -131,7 +131,7 @@ void Shard::write_page(Subscriber& stream, ReadPage& page) {
     ++writes_;
   }
   while (written < frames.ends.size() && frames.ends[written] <= reached) ++written;
-  stream.events += written - first;
+  stream.count_events(written - first);
   delivered_ += written - first;
   if (written == frames.ends.size()) {
     stream.cursor = page.read_to();

@@ -19,9 +19,9 @@ Milliseconds between(std::uint32_t from, std::uint32_t to) { return static_cast<
 
 std::uint32_t Shard::tick() const { return static_cast<std::uint32_t>(reactor_.now().time_since_epoch() / a_tick); }
 
-void Shard::accept_token(Subscriber& stream, WallTime expires_at) const {
-  const Milliseconds left = std::max(Milliseconds{0}, expires_at - reactor_.wall());
-  stream.expires_at = expires_at;
+void Shard::accept_token(Subscriber& stream, WallTime expires_at, std::optional<std::int64_t> issued_at) const {
+  stream.accept_token(expires_at, issued_at);
+  const Milliseconds left = std::max(Milliseconds{0}, stream.expires_at() - reactor_.wall());
   stream.reauth_lead = static_cast<std::uint16_t>(std::min(left / 2, earliest_reauth).count());
   stream.clear(Subscriber::said_reauth | Subscriber::owes_reauth);
 }
@@ -33,7 +33,7 @@ void Shard::arm(Subscriber& stream) {
     in = std::min(in, between(tick(), stream.unwritten->since) + context_.settings.write_timeout.load());
   }
   if (!stream.has(Subscriber::owes_bye | Subscriber::said_bye)) {
-    const Milliseconds left = stream.expires_at - reactor_.wall();
+    const Milliseconds left = stream.expires_at() - reactor_.wall();
     in = std::min(in, left + context_.settings.clock_skew.load());
     if (!stream.has(Subscriber::said_reauth)) in = std::min(in, left - Milliseconds{stream.reauth_lead});
   }
@@ -56,7 +56,7 @@ void Shard::timer(Subscriber& stream) {
     context_.metrics.write_timeouts.add();
     return abort(stream);
   }
-  const Milliseconds left = stream.expires_at - reactor_.wall();
+  const Milliseconds left = stream.expires_at() - reactor_.wall();
   if (left + context_.settings.clock_skew.load() <= Milliseconds{0}) {
     say_bye(stream, Bye::token_expired);
     if (stream.state == StreamState::dead) return;
@@ -78,7 +78,7 @@ bool Shard::pay(Subscriber& stream) {
   if (stream.has(Subscriber::owes_reauth)) {
     stream.clear(Subscriber::owes_reauth);
     settle(stream);
-    if (!send(stream, encode_reauth(stream.expires_at, timeline_.cursor(stream.spot())))) return false;
+    if (!send(stream, encode_reauth(stream.expires_at(), timeline_.cursor(stream.spot())))) return false;
   }
   if (stream.has(Subscriber::owes_ping)) {
     stream.clear(Subscriber::owes_ping);

@@ -37,11 +37,12 @@ struct ConnectionId {
   bool operator==(const ConnectionId&) const = default;
 };
 
-// Where a stream starts. Cursors are resolved when it opens: see SPEC §1.3.
+// Where a stream starts. Cursors are resolved when it opens, times before that by `Streams::find_start`: see SPEC §1.3.
 struct StartAt {
   std::optional<std::string> last_event_id;  // as the client gave it, unparsed; never empty
   struct Earliest {};
-  std::variant<std::monostate, WallTime, Earliest> since;  // used where there is no (usable) cursor
+  // Used where there is no (usable) cursor. A time that was not looked up counts as none.
+  std::variant<std::monostate, WallTime, Earliest, store::TimePlace> since;
 };
 
 using Labels = std::vector<std::pair<std::string, std::string>>;
@@ -124,10 +125,14 @@ class Streams final : public store::LogListener {
   // Whether `reserve` would succeed without anyone giving way; reserves nothing (for §1.2).
   [[nodiscard]] Result<void> check_limits(std::string_view user, const net::IpAddress& address) const;
 
+  // On `reactor`'s thread: `start` with the place of its time, where one is needed, or the log's error. `done` on the
+  // same thread, at once where nothing has to be looked up. Apart from `open`, so that between the last look at who
+  // asks and the stream's being there nothing is waited for.
+  void find_start(net::Reactor& reactor, StartAt start, std::function<void(Result<StartAt>)> done);
   // On the exchange's reactor's thread, with an unanswered exchange and a reserved place: sends the head and `hello`,
-  // and serves the stream until it ends. A stream whose start must be looked up (`since`) answers later. `head` holds
-  // the fields of SPEC §1.3.
-  void open(http::ExchangePtr exchange, http::Response head, StreamOptions options, Place place);
+  // and serves the stream until it ends. It is there, or its peer gone, on return. `head` holds the fields of SPEC
+  // §1.3.
+  void open(const http::ExchangePtr& exchange, http::Response head, const StreamOptions& options, Place place);
 
   // Live streams under a fresh token (SPEC §1.4): nothing, or `connection_not_found`. `done` on `reactor`'s thread.
   void extend(net::Reactor& reactor, const ConnectionId& id, std::string_view user, WallTime expires_at,
@@ -135,8 +140,10 @@ class Streams final : public store::LogListener {
 
   // Ends one stream: `bye` `disconnected`, reconnect true. Whether there was one. `done` on `reactor`'s thread.
   void disconnect(net::Reactor& reactor, const ConnectionId& id, std::function<void(bool)> done);
-  // Ends a user's streams: `bye` `revoked`, reconnect false. How many there were.
-  void disconnect_user(net::Reactor& reactor, std::string_view user, std::function<void(std::size_t)> done);
+  // Ends a user's streams: `bye` `revoked`, reconnect false. Where `until` is given, those whose tokens were issued
+  // after that second live on; one whose token doesn't say when counts as older. How many were ended.
+  void disconnect_user(net::Reactor& reactor, std::string_view user, std::optional<std::int64_t> until,
+                       std::function<void(std::size_t)> done);
 
   struct Query {
     std::string user;     // empty: all

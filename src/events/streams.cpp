@@ -104,24 +104,27 @@ Result<void> Streams::check_limits(std::string_view user, const net::IpAddress& 
   return impl_->context.quota->check(user, address);
 }
 
-void Streams::open(http::ExchangePtr exchange, http::Response head, StreamOptions options, Place place) {
-  Shard& shard = impl_->of(exchange->reactor());
-  shard.open(std::move(exchange), std::move(head), std::move(options), std::move(place.taken_));
+void Streams::find_start(net::Reactor& reactor, StartAt start, std::function<void(Result<StartAt>)> done) {
+  impl_->of(reactor).find_start(std::move(start), std::move(done));
+}
+
+void Streams::open(const http::ExchangePtr& exchange, http::Response head, const StreamOptions& options, Place place) {
+  impl_->of(exchange->reactor()).open(exchange, std::move(head), options, std::move(place.taken_));
 }
 
 void Streams::extend(net::Reactor& reactor, const ConnectionId& id, std::string_view user, WallTime expires_at,
-                     std::optional<std::int64_t> /*issued_at*/, CoversChannel covers,
+                     std::optional<std::int64_t> issued_at, CoversChannel covers,
                      std::function<void(Result<void>)> done) {
   Shard* shard = impl_->holding(id);
   if (shard == nullptr) {
     return reactor.post(
         [done = std::move(done)] { done(fail(ErrorCode::connection_not_found, "there is no such connection")); });
   }
-  shard->reactor().post(
-      [shard, id, user = std::string(user), expires_at, covers = std::move(covers), &reactor, done = std::move(done)] {
-        auto extended = shard->extend(id, user, expires_at, covers);
-        reactor.post([done, extended = std::move(extended)] { done(extended); });
-      });
+  shard->reactor().post([shard, id, user = std::string(user), expires_at, issued_at, covers = std::move(covers),
+                         &reactor, done = std::move(done)] {
+    auto extended = shard->extend(id, user, expires_at, issued_at, covers);
+    reactor.post([done, extended = std::move(extended)] { done(extended); });
+  });
 }
 
 void Streams::disconnect(net::Reactor& reactor, const ConnectionId& id, std::function<void(bool)> done) {
@@ -132,9 +135,10 @@ void Streams::disconnect(net::Reactor& reactor, const ConnectionId& id, std::fun
   });
 }
 
-void Streams::disconnect_user(net::Reactor& reactor, std::string_view user, std::function<void(std::size_t)> done) {
+void Streams::disconnect_user(net::Reactor& reactor, std::string_view user, std::optional<std::int64_t> until,
+                              std::function<void(std::size_t)> done) {
   impl_->gather<std::size_t>(
-      reactor, [user = std::string(user)](Shard& shard) { return shard.disconnect_user(user); },
+      reactor, [user = std::string(user), until](Shard& shard) { return shard.disconnect_user(user, until); },
       [done = std::move(done)](const std::vector<std::size_t>& counts) {
         std::size_t all = 0;
         for (const std::size_t count : counts) all += count;

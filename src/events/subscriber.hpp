@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string_view>
 
 #include "events/audience.hpp"
@@ -46,21 +47,25 @@ struct Subscriber final : public http::StreamConsumer, public net::Timer {
   static constexpr std::uint8_t linked = 64;          // in the queue of the ready or of those who wait to read
   static constexpr std::uint8_t waits_to_read = 128;  // which of the two
 
+  static constexpr std::uint64_t most_in_48_bits = (std::uint64_t{1} << 48) - 1;
+
   http::ResponseStream* response = nullptr;
   Audience* audience = nullptr;  // those who want the same
   Subscriber* next_linked = nullptr;
   std::unique_ptr<Unwritten> unwritten;
   std::unique_ptr<const char[]> names;  // see `pack_names`; null once dead
   store::Position cursor = 0;
-  WallTime expires_at;
-  std::uint64_t events = 0;  // application events written
+  // 48 bits are enough for both, and leave room for two that would cost 8 bytes elsewhere.
+  std::uint64_t expires_ms : 48 = 0;  // see `expires_at`
+  EpochNumber epoch = 0;
+  std::uint64_t events : 48 = 0;  // application events written
+  std::uint16_t reauth_lead = 0;  // milliseconds before `expires_at`
   ConnectionId id;
   std::uint32_t audience_place = 0;
   std::uint32_t user_place = 0;  // see `UserTable`
   std::uint32_t opened_at = 0;   // seconds since 1970
+  std::uint32_t issued_at = 0;   // its token, seconds since 1970; 0: unknown, so before anything
   std::uint32_t ping_at = 0;     // ticks of the shard; see `Shard::tick`
-  EpochNumber epoch = 0;
-  std::uint16_t reauth_lead = 0;  // milliseconds before `expires_at`
   net::IpAddress address;
   StreamState state : 3 = StreamState::live;
   Form form : 1 = Form::plain;
@@ -71,6 +76,10 @@ struct Subscriber final : public http::StreamConsumer, public net::Timer {
   [[nodiscard]] bool has(std::uint8_t flag) const { return (flags & flag) != 0; }
   void set(std::uint8_t flag) { flags = static_cast<std::uint8_t>(flags | flag); }
   void clear(std::uint8_t flag) { flags = static_cast<std::uint8_t>(flags & ~flag); }
+  [[nodiscard]] WallTime expires_at() const { return WallTime{Milliseconds{static_cast<std::int64_t>(expires_ms)}}; }
+  // A time beyond what is kept is the last one that is.
+  void accept_token(WallTime expires, std::optional<std::int64_t> issued);
+  void count_events(std::uint64_t written) { events = (events + written) & most_in_48_bits; }
   [[nodiscard]] TypeFilter& filter() const { return audience->filter; }
   // Null: no channels.
   [[nodiscard]] ChannelInterest* interest() const { return audience->interest; }

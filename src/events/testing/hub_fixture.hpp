@@ -108,7 +108,10 @@ class Hub : public ::testing::Test {
     client.response->room = room;
     client.exchange = std::make_shared<FakeExchange>(*reactors[shard], client.response);
     Streams::Place place = place_for(stream, shard);
-    streams->open(client.exchange, {}, std::move(stream), std::move(place));
+    streams->find_start(*reactors[shard], stream.start, [&](Result<StartAt> start) {
+      stream.start = *std::move(start);
+      streams->open(client.exchange, {}, stream, std::move(place));
+    });
     turn();
     return client;
   }
