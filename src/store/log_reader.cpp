@@ -126,15 +126,22 @@ bool LogReader::answer_together(std::vector<Read>& reads) {
   SharedRead pages(reads, begun.floor);
   std::size_t look_until = std::max(looked_at_first, looked_at_a_read * reads.size());
   std::size_t looked_at = 0;
-  while (reached < until && !pages.full() && pages.bytes() < most_held_bytes &&
-         pages.found() < records_a_read * reads.size()) {
+  const auto enough = [&] {
+    return pages.full() || pages.bytes() >= most_held_bytes || pages.found() >= records_a_read * reads.size() ||
+           pages.asked() >= asked_a_read * reads.size();
+  };
+  while (reached < until && !enough()) {
     const auto records = store_->scan(reached, until, bytes_a_scan);
     if (!records) return fail_all(records.error());
     // What retention took meanwhile may be missing among them.
     if (store_->extent().floor > reached) break;
-    for (const RecordPtr& record : *records) pages.take(record);
-    looked_at += records->size();
-    reached = records->empty() ? until : records->back()->position;
+    if (records->empty()) reached = until;
+    for (const RecordPtr& record : *records) {
+      pages.take(record);
+      ++looked_at;
+      reached = record->position;
+      if (pages.asked() >= asked_a_read * reads.size()) break;
+    }
     if (looked_at < look_until) continue;
     if (pages.found() * least_wanted < looked_at) return false;
     look_until = std::numeric_limits<std::size_t>::max();

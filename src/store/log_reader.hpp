@@ -15,6 +15,7 @@
 
 #include "store/event_store.hpp"
 #include "store/held_bytes.hpp"
+#include "store/read_plan.hpp"
 
 namespace tidings::store {
 
@@ -32,6 +33,8 @@ class LogReader {
   // records.
   static constexpr Position positions_a_read = 128;
   static constexpr std::size_t records_a_read = 64;
+  // And it asks what queries want no more often than all of them would, each reading the log's records by itself.
+  static constexpr std::size_t asked_a_read = most_scanned_records;
   // It is given up where fewer than one in so many of the first records are wanted: so many a query are looked at,
   // since who asks together may be for events that lie together, and this many at least.
   static constexpr std::size_t least_wanted = 32;

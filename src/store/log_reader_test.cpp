@@ -248,6 +248,23 @@ TEST_F(LogReaderTest, ForgetsChannelsOfPatternsWhereTheyAreMany) {
   EXPECT_EQ(store.reads, 0U);
 }
 
+TEST_F(LogReaderTest, AsksPatternsNoMoreThanPagesOfTheirOwnWould) {
+  for (int i = 1; i <= 5'000; ++i) add(for_channels({"room:" + std::to_string(i)}));
+  // Every channel begins as these do.
+  std::vector<ReadQuery> queries(many, everything_after(0, last));
+  for (ReadQuery& query : queries) {
+    query.channel_prefixes = {""};
+    query.accept_channel = [](std::string_view channel) { return channel.ends_with("00"); };
+    query.most_records = 10'000;
+  }
+  queries[0].accept_channel = [](std::string_view channel) { return channel.ends_with("5"); };
+  for (const auto& page : answers(queries)) {
+    EXPECT_GT(page->read_to, LogReader::asked_a_read / 2);
+    EXPECT_LE(page->read_to, LogReader::asked_a_read);
+  }
+  EXPECT_EQ(store.reads, 0U);
+}
+
 TEST_F(LogReaderTest, BeginsAtTheFloor) {
   add_for_users(100, 1);
   ASSERT_TRUE(store.raise_floor(90));
