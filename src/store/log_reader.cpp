@@ -43,7 +43,9 @@ std::vector<Read> LogReader::submit(std::vector<Read> reads) {
   std::size_t taken = 0;
   {
     const std::lock_guard lock(mutex_);
-    if (running_) taken = std::min(reads.size(), most_waiting - (reads_.size() + alone_.size()));
+    // What a pass didn't come to is back beyond the bound, where as much came meanwhile.
+    const std::size_t waiting = std::min(most_waiting, reads_.size() + alone_.size());
+    if (running_) taken = std::min(reads.size(), most_waiting - waiting);
     std::move(reads.begin(), reads.begin() + static_cast<std::ptrdiff_t>(taken), std::back_inserter(reads_));
   }
   changed_.notify_one();

@@ -421,6 +421,34 @@ TEST_F(LogReaderTest, EndsAPassWhereItIsWhenItStops) {
   }
 }
 
+TEST_F(LogReaderTest, TakesNothingBeyondItsBoundWhereReadsCameBack) {
+  add_for_users(40, 1, std::string(1'000'000, 'x'));
+  const Read of_little{{}, [](const Result<Page>&) {}};
+  store.before_scan = [&] {
+    if (store.scans > 1) return;
+    EXPECT_TRUE(reader.submit(std::vector<Read>(LogReader::most_waiting, of_little)).empty());
+  };
+  std::vector<Page> kept;
+  std::latch answered(many);
+  std::vector<Read> reads;
+  for (std::size_t i = 0; i < many; ++i) {
+    reads.push_back({of_user(0), [&](Result<Page> page) {
+                       kept.push_back(*std::move(page));
+                       answered.count_down();
+                     }});
+    reads.back().query.most_bytes = 100'000'000;
+  }
+  // The pass doesn't come to this one: too much is held before.
+  reads.push_back({of_user(0, 38), [](const Result<Page>&) {}});
+  ASSERT_TRUE(reader.submit(std::move(reads)).empty());
+  answered.wait();
+  std::latch came_back(1);
+  ASSERT_TRUE(reader.submit([&] { came_back.count_down(); }));
+  came_back.wait();
+  EXPECT_EQ(reader.submit(std::vector<Read>(3, of_little)).size(), 3U);
+  kept.clear();
+}
+
 TEST_F(LogReaderTest, StopsWhilePagesAreHeld) {
   add(for_everyone(std::string(LogReader::most_held_bytes, 'x')));
   keep = true;
