@@ -117,11 +117,9 @@ EventLog::Stored Committer::outcome(const Placed& placed) const {
 
 void Committer::publish(const std::vector<RecordPtr>& records) {
   events_.add(records.size());
-  {
-    const std::lock_guard lock(mutex_);
-    head_ = records.back()->position;
-  }
   listener_.on_committed(records);
+  const std::lock_guard lock(mutex_);
+  head_ = records.back()->position;
 }
 
 Result<void> Committer::put_fact(std::string_view name, std::string_view value) {
@@ -144,12 +142,10 @@ Result<void> Committer::begin_epoch(Position base, std::string_view reason) {
 }
 
 void Committer::adopt(Epoch epoch) {
-  {
-    const std::lock_guard lock(mutex_);
-    epochs_.begin(epoch);
-    head_ = std::max(head_, epoch.base);
-  }
   listener_.on_epoch(epoch);
+  const std::lock_guard lock(mutex_);
+  epochs_.begin(epoch);
+  head_ = std::max(head_, epoch.base);
 }
 
 void Committer::maintain(bool forced) {

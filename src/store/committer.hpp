@@ -39,7 +39,7 @@ class Committer {
   // What is due by the clock; all of it where `forced`.
   void maintain(bool forced);
 
-  // Thread-safe.
+  // Thread-safe. Never what the listener was not told of yet: whoever got this cursor may come back with it at once.
   [[nodiscard]] Cursor head() const;
   [[nodiscard]] bool healthy() const { return !failed_.load() && !store_.damage(); }
   void set_retention(Retention retention);

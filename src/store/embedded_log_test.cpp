@@ -22,6 +22,16 @@ using testing::read_now;
 using testing::tick_now;
 using Positions = std::vector<Position>;
 
+// Notes what the log shows as its head whenever it tells of something.
+struct HeadListener final : LogListener {
+  void on_epoch(Epoch) override { heads.push_back(log->head()); }
+  void on_committed(std::span<const RecordPtr>) override { heads.push_back(log->head()); }
+  void on_floor(Position) override {}
+
+  const EmbeddedLog* log = nullptr;
+  std::vector<Cursor> heads;
+};
+
 struct EmbeddedLogTest : ::testing::Test {
   void start(LogSettings settings = {}) {
     log = std::make_unique<EmbeddedLog>(make_memory_store(), settings, clock, random, recorder, metrics);
@@ -65,6 +75,18 @@ TEST_F(EmbeddedLogTest, TellsItsListenerBeforeThePublisher) {
   const auto heard = testing::answer<std::size_t>(
       [&](auto done) { log->append({for_everyone("1")}, [this, done](auto) { done(recorder.records().size()); }); });
   EXPECT_EQ(heard, 1u);
+}
+
+TEST_F(EmbeddedLogTest, ShowsAsItsHeadOnlyWhatItsListenerWasTold) {
+  HeadListener listener;
+  EmbeddedLog told(make_memory_store(), {}, clock, random, listener, metrics);
+  listener.log = &told;
+  ASSERT_TRUE(told.start());
+  const Cursor begun = told.head();
+  const auto first = append_now(told, {for_everyone("1"), for_everyone("2")});
+  const auto second = append_now(told, {for_everyone("3")});
+  EXPECT_EQ(told.head(), second->back());
+  EXPECT_EQ(listener.heads, (std::vector<Cursor>{{}, begun, first->back()}));
 }
 
 TEST_F(EmbeddedLogTest, CommitsAllThatWaitsAtOnce) {

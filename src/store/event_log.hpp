@@ -26,7 +26,7 @@ class LogListener {
  public:
   // A new epoch runs from here: also called once for each known epoch when the log starts.
   virtual void on_epoch(Epoch epoch) = 0;
-  // Stored; where the log is this hub's own, as durably as configured, and before their publishers get their answer.
+  // Stored; where the log is this hub's own, as durably as configured, and before its head or any answer shows them.
   virtual void on_committed(std::span<const RecordPtr> records) = 0;
   // Records up to and including `floor` are gone.
   virtual void on_floor(Position floor) = 0;

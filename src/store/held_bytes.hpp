@@ -1,4 +1,5 @@
-// How much of what was read is still held by those who read it, whichever thread they are on.
+// How much of what was read is still held by those who read it, whichever thread they are on. With it comes the lock
+// that the reader waits under, for this and for whatever else wakes it, since who holds something may outlive it.
 #pragma once
 
 #include <condition_variable>
@@ -10,7 +11,7 @@ namespace tidings::store {
 
 class HeldBytes : public std::enable_shared_from_this<HeldBytes> {
  public:
-  // So many more, until the last copy of what is returned is gone.
+  // So many more, until the last copy of what is returned is gone. That must not go under the lock.
   [[nodiscard]] std::shared_ptr<const void> hold(std::size_t bytes) {
     {
       const std::lock_guard lock(mutex_);
@@ -18,28 +19,25 @@ class HeldBytes : public std::enable_shared_from_this<HeldBytes> {
     }
     return {nullptr, [all = shared_from_this(), bytes](const void*) { all->let_go(bytes); }};
   }
-  // Waits until fewer than `most` are held, or there is no more waiting.
-  void wait_below(std::size_t most) {
-    std::unique_lock lock(mutex_);
-    changed_.wait(lock, [this, most] { return held_ < most || over_; });
-  }
-  void end_waiting() {
-    const std::lock_guard lock(mutex_);
-    over_ = true;
-    changed_.notify_all();
-  }
+  // Under the lock.
+  [[nodiscard]] bool below(std::size_t most) const { return held_ < most; }
+
+  [[nodiscard]] std::mutex& mutex() { return mutex_; }
+  // Notified whenever something was let go.
+  [[nodiscard]] std::condition_variable& changed() { return changed_; }
 
  private:
   void let_go(std::size_t bytes) {
-    const std::lock_guard lock(mutex_);
-    held_ -= bytes;
+    {
+      const std::lock_guard lock(mutex_);
+      held_ -= bytes;
+    }
     changed_.notify_all();
   }
 
   std::mutex mutex_;
   std::condition_variable changed_;
   std::size_t held_ = 0;
-  bool over_ = false;
 };
 
 }  // namespace tidings::store

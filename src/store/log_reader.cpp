@@ -26,7 +26,6 @@ void LogReader::stop() {
     running_ = false;
   }
   changed_.notify_all();
-  held_->end_waiting();
   if (thread_.joinable()) thread_.join();
 }
 
@@ -44,7 +43,9 @@ std::vector<Read> LogReader::submit(std::vector<Read> reads) {
   std::size_t taken = 0;
   {
     const std::lock_guard lock(mutex_);
-    if (running_) taken = std::min(reads.size(), most_waiting - reads_.size());
+    // What a pass didn't come to is back beyond the bound, where as much came meanwhile.
+    const std::size_t waiting = std::min(most_waiting, reads_.size() + alone_.size());
+    if (running_) taken = std::min(reads.size(), most_waiting - waiting);
     std::move(reads.begin(), reads.begin() + static_cast<std::ptrdiff_t>(taken), std::back_inserter(reads_));
   }
   changed_.notify_one();
@@ -57,45 +58,59 @@ void LogReader::run() {
   static_cast<void>(::setpriority(PRIO_PROCESS, 0, niceness));
   std::unique_lock lock(mutex_);
   for (;;) {
-    changed_.wait(lock, [this] { return !running_ || !tasks_.empty() || !reads_.empty(); });
-    if (!tasks_.empty()) {
-      const auto task = std::move(tasks_.front());
-      tasks_.pop_front();
-      lock.unlock();
-      task();
-      lock.lock();
-    } else if (!reads_.empty()) {
-      auto reads = take_reads();
-      lock.unlock();
-      answer(std::move(reads));
-      lock.lock();
+    changed_.wait(lock, [this] { return !running_ || !tasks_.empty() || may_read(); });
+    if (!running_ && tasks_.empty() && reads_.empty() && alone_.empty()) return;
+    auto reads = tasks_.empty() ? take_reads() : std::vector<Read>{};
+    lock.unlock();
+    if (reads.empty()) {
+      run_tasks();
     } else {
-      return;
+      answer(std::move(reads));
     }
+    lock.lock();
   }
 }
 
+bool LogReader::may_read() const { return !(reads_.empty() && alone_.empty()) && held_->below(most_held_bytes); }
+
+bool LogReader::run_tasks() {
+  std::unique_lock lock(mutex_);
+  while (!tasks_.empty()) {
+    auto task = std::move(tasks_.front());
+    tasks_.pop_front();
+    lock.unlock();
+    task();
+    task = {};  // with what it holds, not under the lock
+    lock.lock();
+  }
+  return running_;
+}
+
 std::vector<Read> LogReader::take_reads() {
+  std::vector<Read> taken;
+  if (!alone_.empty()) {
+    taken.push_back(std::move(alone_.front()));
+    alone_.pop_front();
+    return taken;
+  }
   const auto is_near = [first = reads_.front().query.after](const Read& read) {
     const Position after = read.query.after;
     return (after < first ? first - after : after - first) <= near;
   };
   auto end = reads_.begin() + 1;
-  if (static_cast<std::size_t>(std::ranges::count_if(reads_, is_near)) >= least_shared) {
+  if (store_ != nullptr && static_cast<std::size_t>(std::ranges::count_if(reads_, is_near)) >= least_shared) {
     end = std::stable_partition(reads_.begin(), reads_.end(), is_near);
   }
-  std::vector<Read> taken(std::move_iterator(reads_.begin()), std::move_iterator(end));
+  taken.assign(std::move_iterator(reads_.begin()), std::move_iterator(end));
   reads_.erase(reads_.begin(), end);
   return taken;
 }
 
 void LogReader::answer(std::vector<Read> reads) {
-  held_->wait_below(most_held_bytes);
-  if (store_ != nullptr && reads.size() >= least_shared && answer_together(reads)) return;
-  for (Read& read : reads) {
-    held_->wait_below(most_held_bytes);
-    answer_one(read);
-  }
+  if (reads.size() == 1) return answer_one(reads.front());
+  if (answer_together(reads)) return;
+  const std::lock_guard lock(mutex_);
+  std::move(reads.begin(), reads.end(), std::back_inserter(alone_));
 }
 
 void LogReader::answer_one(Read& read) {
@@ -108,7 +123,7 @@ void LogReader::answer_one(Read& read) {
   read.done(std::move(page));
 }
 
-// False where a page for each costs less.
+// False where a page for each costs less; none was answered then.
 bool LogReader::answer_together(std::vector<Read>& reads) {
   const auto fail_all = [&reads](const Error& error) {
     for (Read& read : reads) read.done(tl::unexpected(error));
@@ -126,18 +141,28 @@ bool LogReader::answer_together(std::vector<Read>& reads) {
   SharedRead pages(reads, begun.floor);
   std::size_t look_until = std::max(looked_at_first, looked_at_a_read * reads.size());
   std::size_t looked_at = 0;
-  while (reached < until && !pages.full() && pages.bytes() < most_held_bytes &&
-         pages.found() < records_a_read * reads.size()) {
-    const auto records = store_->scan(reached, until, bytes_a_scan);
+  const auto enough = [&] {
+    return pages.full() || pages.bytes() >= most_held_bytes || pages.found() >= records_a_read * reads.size() ||
+           pages.asked() >= asked_a_read * reads.size();
+  };
+  while (reached < until && !enough()) {
+    const Position scanned = std::min(until, reached + positions_a_scan);
+    const auto records = store_->scan(reached, scanned, bytes_a_scan);
     if (!records) return fail_all(records.error());
     // What retention took meanwhile may be missing among them.
     if (store_->extent().floor > reached) break;
-    for (const RecordPtr& record : *records) pages.take(record);
-    looked_at += records->size();
-    reached = records->empty() ? until : records->back()->position;
-    if (looked_at < look_until) continue;
-    if (pages.found() * least_wanted < looked_at) return false;
-    look_until = std::numeric_limits<std::size_t>::max();
+    if (records->empty()) reached = scanned;
+    for (const RecordPtr& record : *records) {
+      pages.take(record);
+      ++looked_at;
+      reached = record->position;
+      if (pages.asked() >= asked_a_read * reads.size()) break;
+    }
+    if (looked_at >= look_until) {
+      if (pages.found() * least_wanted < looked_at) return false;
+      look_until = std::numeric_limits<std::size_t>::max();
+    }
+    if (!run_tasks()) break;
   }
   const auto hold = held_->hold(pages.bytes());
   std::vector<Read> not_reached;

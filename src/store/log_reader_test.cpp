@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <latch>
+#include <thread>
 
 #include "store/memory_store.hpp"
 #include "store/testing/events.hpp"
@@ -36,6 +37,7 @@ class WatchedStore final : public EventStore {
   Result<std::optional<KeyEntry>> find_key(std::string_view key) const override { return whole_->find_key(key); }
   Result<Page> read(const ReadQuery& query) const override {
     ++reads;
+    if (before_read) before_read();
     return whole_->read(query);
   }
   Result<std::vector<RecordPtr>> scan(Position after, Position until, std::size_t most_bytes) const override {
@@ -53,6 +55,7 @@ class WatchedStore final : public EventStore {
 
   mutable std::size_t reads = 0;
   mutable std::size_t scans = 0;
+  std::function<void()> before_read;
   std::function<void()> before_scan;
   std::optional<Error> failure;
 
@@ -82,6 +85,13 @@ struct LogReaderTest : ::testing::Test {
   [[nodiscard]] std::vector<ReadQuery> of_users(std::size_t count) const {
     std::vector<ReadQuery> queries;
     for (std::size_t i = 0; i < count; ++i) queries.push_back(of_user(i));
+    return queries;
+  }
+  // Queries whose pages take all that there is: one scan finds a record for them.
+  std::vector<ReadQuery> of_a_scan_each(Position records) {
+    add_for_users(records, 1, std::string(LogReader::bytes_a_scan, 'x'));
+    std::vector<ReadQuery> queries(many, of_user(0));
+    for (ReadQuery& query : queries) query.most_bytes = records * LogReader::bytes_a_scan;
     return queries;
   }
   // The answers, in the queries' order.
@@ -248,6 +258,23 @@ TEST_F(LogReaderTest, ForgetsChannelsOfPatternsWhereTheyAreMany) {
   EXPECT_EQ(store.reads, 0U);
 }
 
+TEST_F(LogReaderTest, AsksPatternsNoMoreThanPagesOfTheirOwnWould) {
+  for (int i = 1; i <= 5'000; ++i) add(for_channels({"room:" + std::to_string(i)}));
+  // Every channel begins as these do.
+  std::vector<ReadQuery> queries(many, everything_after(0, last));
+  for (ReadQuery& query : queries) {
+    query.channel_prefixes = {""};
+    query.accept_channel = [](std::string_view channel) { return channel.ends_with("00"); };
+    query.most_records = 10'000;
+  }
+  queries[0].accept_channel = [](std::string_view channel) { return channel.ends_with("5"); };
+  for (const auto& page : answers(queries)) {
+    EXPECT_GT(page->read_to, LogReader::asked_a_read / 2);
+    EXPECT_LE(page->read_to, LogReader::asked_a_read);
+  }
+  EXPECT_EQ(store.reads, 0U);
+}
+
 TEST_F(LogReaderTest, BeginsAtTheFloor) {
   add_for_users(100, 1);
   ASSERT_TRUE(store.raise_floor(90));
@@ -315,6 +342,111 @@ TEST_F(LogReaderTest, ReadsOnWhenPagesAreLetGo) {
   let_go = true;
   kept.clear();
   answered.wait();
+}
+
+TEST_F(LogReaderTest, RunsTasksAtOnceWhileReadsWaitForPagesToBeLetGo) {
+  add(for_everyone(std::string(LogReader::most_held_bytes, 'x')));
+  LogReader one_by_one([this](const ReadQuery& query) { return store.read(query); });
+  one_by_one.start();
+  std::atomic<std::size_t> answered{0};
+  Page kept;
+  std::latch first(1);
+  std::latch all(many);
+  const Read read{everything_after(0, 1), [&](Result<Page> page) {
+                    if (++answered == 1) {
+                      kept = *std::move(page);
+                      first.count_down();
+                    }
+                    all.count_down();
+                  }};
+  ASSERT_TRUE(one_by_one.submit(std::vector<Read>(many, read)).empty());
+  first.wait();
+  std::latch ran(1);
+  ASSERT_TRUE(one_by_one.submit([&] { ran.count_down(); }));
+  ran.wait();
+  EXPECT_EQ(answered, 1U);
+  kept = {};
+  all.wait();
+}
+
+TEST_F(LogReaderTest, RunsTasksBetweenTheScansOfAPass) {
+  const auto queries = of_a_scan_each(5);
+  std::size_t scans_before = 0;
+  store.before_scan = [&] {
+    if (store.scans > 1) return;
+    EXPECT_TRUE(reader.submit([&] { scans_before = store.scans; }));
+  };
+  EXPECT_EQ(answers(queries)[0]->records.size(), 5U);
+  EXPECT_EQ(scans_before, 1U);
+}
+
+TEST_F(LogReaderTest, LooksAtSoManyRecordsAtMostBetweenTasks) {
+  add_for_users(many * LogReader::positions_a_read, many, "");
+  std::size_t scans_before = 0;
+  store.before_scan = [&] {
+    if (store.scans > 1) return;
+    EXPECT_TRUE(reader.submit([&] { scans_before = store.scans; }));
+  };
+  auto queries = of_users(many);
+  for (ReadQuery& query : queries) query.users = {"u0", "u1"};
+  for (const auto& page : answers(queries)) EXPECT_EQ(page->read_to, last);
+  EXPECT_EQ(scans_before, 1U);
+}
+
+TEST_F(LogReaderTest, RunsTasksBetweenReadsThatItAnswersOneByOne) {
+  add_for_users(LogReader::looked_at_first + 1'000, 1'000);
+  std::size_t reads_before = 0;
+  store.before_read = [&] {
+    if (store.reads > 1) return;
+    EXPECT_TRUE(reader.submit([&] { reads_before = store.reads; }));
+  };
+  answers(std::vector<ReadQuery>(many, of_user(5)));
+  EXPECT_EQ(store.reads, many);
+  EXPECT_EQ(reads_before, 1U);
+}
+
+TEST_F(LogReaderTest, EndsAPassWhereItIsWhenItStops) {
+  const auto queries = of_a_scan_each(5);
+  std::thread stopping;
+  store.before_scan = [&] {
+    if (store.scans > 1) return;
+    stopping = std::thread([this] { reader.stop(); });
+    while (reader.submit([] {})) std::this_thread::sleep_for(Milliseconds{1});
+  };
+  const auto pages = answers(queries);
+  stopping.join();
+  for (const auto& page : pages) {
+    EXPECT_EQ(positions_of(page->records), (Positions{1}));
+    EXPECT_EQ(page->read_to, 1U);
+  }
+}
+
+TEST_F(LogReaderTest, TakesNothingBeyondItsBoundWhereReadsCameBack) {
+  add_for_users(40, 1, std::string(1'000'000, 'x'));
+  const Read of_little{{}, [](const Result<Page>&) {}};
+  store.before_scan = [&] {
+    if (store.scans > 1) return;
+    EXPECT_TRUE(reader.submit(std::vector<Read>(LogReader::most_waiting, of_little)).empty());
+  };
+  std::vector<Page> kept;
+  std::latch answered(many);
+  std::vector<Read> reads;
+  for (std::size_t i = 0; i < many; ++i) {
+    reads.push_back({of_user(0), [&](Result<Page> page) {
+                       kept.push_back(*std::move(page));
+                       answered.count_down();
+                     }});
+    reads.back().query.most_bytes = 100'000'000;
+  }
+  // The pass doesn't come to this one: too much is held before.
+  reads.push_back({of_user(0, 38), [](const Result<Page>&) {}});
+  ASSERT_TRUE(reader.submit(std::move(reads)).empty());
+  answered.wait();
+  std::latch came_back(1);
+  ASSERT_TRUE(reader.submit([&] { came_back.count_down(); }));
+  came_back.wait();
+  EXPECT_EQ(reader.submit(std::vector<Read>(3, of_little)).size(), 3U);
+  kept.clear();
 }
 
 TEST_F(LogReaderTest, StopsWhilePagesAreHeld) {

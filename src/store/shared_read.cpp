@@ -22,17 +22,28 @@ SharedRead::SharedRead(std::span<const Read> reads, Position floor) : reads_(rea
     if (query.everyone) of_everyone_.push_back(number);
     for (const std::string& user : query.users) of_users_[user].push_back(number);
     for (const std::string& channel : query.channels) of_channels_[channel].push_back(number);
-    if (!query.channel_prefixes.empty()) of_patterns_.push_back(number);
+    for (const std::string& prefix : query.channel_prefixes) {
+      Numbers& readers = of_prefixes_[prefix];
+      if (readers.empty() || readers.back() != number) readers.push_back(number);
+      prefix_lengths_.insert(prefix.size());
+    }
   }
 }
 
 const SharedRead::Numbers& SharedRead::by_pattern(const std::string& channel) {
-  if (of_patterns_.empty()) return of_patterns_;
   if (const auto known = remembered_.find(channel); known != remembered_.end()) return known->second;
   if (remembered_.size() == most_remembered) remembered_.clear();
   Numbers& readers = remembered_[channel];
-  for (const std::uint32_t number : of_patterns_) {
-    if (accepts_channel(channel, reads_[number].query)) readers.push_back(number);
+  for (const std::size_t length : prefix_lengths_) {
+    if (length > channel.size()) break;
+    ++asked_;
+    const auto begun_alike = of_prefixes_.find(std::string_view(channel).substr(0, length));
+    if (begun_alike == of_prefixes_.end()) continue;
+    for (const std::uint32_t number : begun_alike->second) {
+      const ReadQuery& query = reads_[number].query;
+      asked_ += query.channel_prefixes.size();
+      if (!query.accept_channel || query.accept_channel(channel)) readers.push_back(number);
+    }
   }
   return readers;
 }
@@ -46,7 +57,7 @@ void SharedRead::take(const RecordPtr& record) {
   }
   for (const std::string& channel : recipients.channels) {
     if (const auto readers = of_channels_.find(channel); readers != of_channels_.end()) offer(readers->second, record);
-    offer(by_pattern(channel), record);
+    if (!of_prefixes_.empty()) offer(by_pattern(channel), record);
   }
   if (found_ == before) return;
   found_ = before + 1;
@@ -55,6 +66,7 @@ void SharedRead::take(const RecordPtr& record) {
 
 // Each query is offered a record once, however many of its recipients it names.
 void SharedRead::offer(const Numbers& readers, const RecordPtr& record) {
+  asked_ += readers.size();
   for (const std::uint32_t number : readers) {
     if (record->position <= offered_[number] || record->position > reads_[number].query.until) continue;
     offered_[number] = record->position;

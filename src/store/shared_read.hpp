@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -34,6 +35,9 @@ class SharedRead {
   // Of the records that were taken: how many are on any page, and what they weigh in memory, about.
   [[nodiscard]] std::size_t found() const { return found_; }
   [[nodiscard]] std::size_t bytes() const { return bytes_; }
+  // What it took to find whom they are for: look-ups by prefix, patterns that were asked, and queries that were offered
+  // a record. Most of the time, where many queries have patterns that begin alike or as every channel does.
+  [[nodiscard]] std::size_t asked() const { return asked_; }
   // The page of one of the queries, once, where all up to `read_to` was taken.
   [[nodiscard]] Page finish(std::size_t read, Position read_to);
 
@@ -49,10 +53,13 @@ class SharedRead {
   std::size_t open_;
   std::size_t found_ = 0;
   std::size_t bytes_ = 0;
+  std::size_t asked_ = 0;
   Numbers of_everyone_;
   std::unordered_map<std::string_view, Numbers> of_users_;
   std::unordered_map<std::string_view, Numbers> of_channels_;
-  Numbers of_patterns_;
+  // By pattern: a channel is looked up by as much of its beginning as any prefix has.
+  std::unordered_map<std::string_view, Numbers> of_prefixes_;
+  std::set<std::size_t> prefix_lengths_;
   std::unordered_map<std::string, Numbers> remembered_;
 };
 
