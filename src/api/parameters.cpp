@@ -7,6 +7,7 @@
 #include "api/json_body.hpp"
 #include "api/since.hpp"
 #include "events/names.hpp"
+#include "events/pattern.hpp"
 
 namespace tidings::api {
 namespace {
@@ -170,6 +171,10 @@ Result<events::StreamOptions> stream_options(const SessionOptions& options, Wall
     auto channels = events::parse_patterns(*options.channels, events::Names::channels);
     if (!channels) return tl::unexpected(channels.error());
     stream.channels = std::move(*channels);
+  }
+  if (stream.types.size() + stream.channels.size() > events::Pattern::most_a_stream) {
+    return fail(ErrorCode::parameter_invalid, "more than " + std::to_string(events::Pattern::most_a_stream) +
+                                                  " patterns, types and channels together");
   }
   if (options.format && *options.format != "envelope" && *options.format != "plain") {
     return fail(ErrorCode::parameter_invalid, "\"format\" is neither envelope nor plain");

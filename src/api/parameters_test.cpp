@@ -63,6 +63,7 @@ TEST(QueryOptions, HoldAtMostSixteenLabelsAndSixtyFourPatterns) {
   for (int i = 1; i < 64; ++i) list += ",a" + std::to_string(i);
   EXPECT_TRUE(from_query(list));
   EXPECT_EQ(code_of(from_query(list + ",b")), ErrorCode::parameter_invalid);
+  EXPECT_EQ(code_of(from_query(list + "&channels=b")), ErrorCode::parameter_invalid);  // a stream's, of either kind
 }
 
 TEST(QueryOptions, CountAnEmptyLastEventIdAsNone) { EXPECT_FALSE(from_query("last_event_id=").value().last_event_id); }
