@@ -58,7 +58,7 @@ struct Subscriber final : public http::StreamConsumer, public net::Timer {
   std::uint32_t audience_place = 0;
   std::uint32_t user_place = 0;  // see `UserTable`
   std::uint32_t opened_at = 0;   // seconds since 1970
-  std::uint32_t ping_at = 0;     // ticks of the shard; see `Shard::tick`
+  std::uint32_t ping_at = 0;     // ticks of the shard; see `Shard::tick`. Of one that must go: when it is broken off
   EpochNumber epoch = 0;
   std::uint16_t reauth_lead = 0;  // milliseconds before `expires_at`
   net::IpAddress address;
@@ -71,6 +71,8 @@ struct Subscriber final : public http::StreamConsumer, public net::Timer {
   [[nodiscard]] bool has(std::uint8_t flag) const { return (flags & flag) != 0; }
   void set(std::uint8_t flag) { flags = static_cast<std::uint8_t>(flags | flag); }
   void clear(std::uint8_t flag) { flags = static_cast<std::uint8_t>(flags & ~flag); }
+  // Its bye is owed or unwritten, and has a time that is its own: not so while draining, which ends for all at once.
+  [[nodiscard]] bool must_go() const { return has(owes_bye | said_bye) && bye != Bye::draining; }
   [[nodiscard]] TypeFilter& filter() const { return audience->filter; }
   // Null: no channels.
   [[nodiscard]] ChannelInterest* interest() const { return audience->interest; }
