@@ -114,6 +114,8 @@ class Shard final : public net::SlicedWork {
   void learn(const ShardNews& news);
   void learn_floor(store::Position floor);
   void learn_frame(const FramePtr& frame);
+  void pass_to(store::Position position);
+  void begin_anew();
   void find_head();
   bool dispatch(std::size_t visits);
   bool begin_dispatch();
