@@ -9,7 +9,10 @@ namespace tidings::events {
 
 void Shard::take_news() {
   ShardNews news;
-  while (ring_.head() - dispatched_ < most_undispatched && queue_->pop(news)) learn(news);
+  while (ring_.head() - dispatched_ < most_undispatched && undispatched_bytes_ < most_undispatched_bytes &&
+         queue_->pop(news)) {
+    learn(news);
+  }
 }
 
 void Shard::learn(const ShardNews& news) {
@@ -48,6 +51,7 @@ void Shard::begin_anew() {
   });
   if (walk_.active()) walk_.end();
   dispatched_ = ring_.head();
+  undispatched_bytes_ = 0;
 }
 
 void Shard::learn_frame(const FramePtr& frame) {
@@ -60,6 +64,7 @@ void Shard::learn_frame(const FramePtr& frame) {
   if (frame->position() <= ring_.head()) return;
   pass_to(frame->position() - 1);
   ring_.push(frame, dispatched_);
+  undispatched_bytes_ += frame->bytes();
 }
 
 // Where the log ended when the first stream came, where nothing was committed since the hub started.
@@ -76,7 +81,10 @@ bool Shard::dispatch(std::size_t visits) {
   while (walk_.active() || begin_dispatch()) {
     const FramePtr frame = walk_.frame();
     if (!walk_.go(visits, [&](Subscriber& stream) { visit(stream, frame.get()); })) return true;
-    if (frame) dispatched_ = frame->position();
+    if (frame) {
+      dispatched_ = frame->position();
+      undispatched_bytes_ -= frame->bytes();
+    }
     if (visits == 0) return true;
   }
   return false;
