@@ -17,6 +17,7 @@ void FrameRing::drop_oldest() {
 }
 
 void FrameRing::pass_to(store::Position position) {
+  if (position > head() && position - head() > most_frames) return restart(position);
   while (head() < position) frames_.push_back(nullptr);
 }
 

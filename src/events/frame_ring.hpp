@@ -19,7 +19,8 @@ class FrameRing {
   // The next frame; positions that were passed over hold none. Lets the oldest go where there are too many, but none
   // after `keep_after`, which a shard has yet to dispatch.
   void push(FramePtr frame, store::Position keep_after);
-  // Positions up to this one hold no event, or none that is not here.
+  // Positions up to this one hold no event, or none that is not here. Where they are more than a ring of frames, it
+  // restarts there, whatever it holds: a copy of the log that was cut off for long may go on millions of them later.
   void pass_to(store::Position position);
 
   // Everything after `start()` is here, up to `head()`.

@@ -123,5 +123,20 @@ TEST(FrameRing, HoldsNothingWhereNoEventWasStored) {
   EXPECT_EQ(ring.head(), 10U);
 }
 
+TEST(FrameRing, BeginsAnewFurtherOnThanItReaches) {
+  FrameRing ring;
+  ring.restart(5);
+  ring.push(frame(6), 5);
+  ring.pass_to(6 + FrameRing::most_frames);
+  EXPECT_EQ(ring.at(6)->position(), 6U);
+  ring.pass_to(10'000'000);
+  EXPECT_EQ(ring.start(), 10'000'000U);
+  EXPECT_EQ(ring.head(), 10'000'000U);
+  EXPECT_EQ(ring.bytes(), 0U);
+  ring.push(frame(20'000'000), 10'000'000);
+  EXPECT_EQ(ring.start(), 19'999'999U);
+  EXPECT_EQ(ring.at(20'000'000)->position(), 20'000'000U);
+}
+
 }  // namespace
 }  // namespace tidings::events

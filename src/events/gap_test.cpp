@@ -289,6 +289,34 @@ TEST_F(Gaps, PositionsThatANewEpochPassesOverAreNoHole) {
   EXPECT_EQ(behind.data(), (Data{"2", "6"}));
 }
 
+// A hub that shares its log and was cut off for long, with much still to do.
+TEST_F(Gaps, AnEpochThatBeginsFarAwayCostsNoEvent) {
+  publish_numbered(1, 2);
+  const Client live = open(options());
+  const Client stuck = open(options("bob"));
+  stuck.response->room = 0;
+  publish("to all");
+  turn();
+  // Its dispatch takes some slices.
+  store::Recipients many{{"ann", "bob"}, {}};
+  for (int i = 0; i < 20'000; ++i) many.users.push_back("u" + std::to_string(i));
+  publish("to many", many);
+  publish("to ann", {{"ann"}, {}});
+  turn(2);
+  begin_epoch(second_epoch, 1'000'000);
+  publish_numbered(1, 2);
+  const std::string end = cursor(1'000'005);
+  expect_one_gap(live, gap("epoch", end, cursor(0, second_epoch)), cursor(0, second_epoch));
+  EXPECT_EQ(live.data(), (Data{"to all", "to many", "to ann", "1", "2"}));
+  stuck.response->give_room(testing::FakeResponse::unlimited);
+  turn(50);
+  expect_one_gap(stuck, gap("epoch", end, cursor(0, second_epoch)), cursor(0, second_epoch));
+  EXPECT_EQ(stuck.data(), (Data{"to all", "to many", "1", "2"}));
+  publish_numbered(3, 3);
+  EXPECT_EQ(live.data().back(), "3");
+  EXPECT_EQ(stuck.data().back(), "3");
+}
+
 TEST_F(Gaps, ABlockedStreamIsServedFromTheRingAfterRetentionPassedIt) {
   const Client client = open(options());
   client.response->room = 0;

@@ -32,6 +32,10 @@ class Lifetime : public testing::Hub {
     turn();
     return result;
   }
+  void disconnect_user(std::string_view user) {
+    streams->disconnect_user(*reactors[0], user, [](std::size_t) {});
+    turn();
+  }
 };
 
 TEST_F(Lifetime, PingsEachHeartbeatWithTheStreamsOwnPosition) {
@@ -212,12 +216,112 @@ TEST_F(Lifetime, AFarewellWaitsForTheFrameThatIsUnderWay) {
   EXPECT_EQ(client.response->read().incomplete, "");
 }
 
+TEST_F(Lifetime, ARevokedStreamWhoseFrameIsNotFinishedIsBrokenOffWithinASecond) {
+  const Client client = open(options());
+  client.response->room = 10;
+  publish("a frame that is taken byte by byte");
+  turn();
+  disconnect_user("ann");
+  for (int i = 0; i < 9; ++i) {
+    pass(Milliseconds{100});
+    client.response->give_room(1);
+    turn();
+  }
+  pass(Milliseconds{100});
+  EXPECT_TRUE(client.response->aborted);
+  EXPECT_EQ(streams->open_streams(), 0U);
+}
+
+TEST_F(Lifetime, ARevokedStreamWhoseFrameIsFinishedInTimeIsToldSo) {
+  const Client client = open(options());
+  client.response->room = 10;
+  publish("first");
+  publish("second");
+  turn();
+  disconnect_user("ann");
+  pass(Milliseconds{500});
+  EXPECT_FALSE(client.response->gone());
+  client.response->give_room(FakeResponse::unlimited);
+  turn();
+  EXPECT_EQ(client.data(), Data{"first"});
+  expect_bye(client, R"({"reason":"revoked","reconnect":false,"retry_ms":1000})");
+}
+
+TEST_F(Lifetime, TheFrameUnderWayAndTheFarewellShareTheSecond) {
+  const Client client = open(options());
+  client.response->room = 10;
+  publish("first");
+  turn();
+  disconnect_user("ann");
+  pass(Milliseconds{700});
+  // Of the farewell too some bytes fit, of which more are taken all the time.
+  client.response->give_room(60);
+  turn();
+  client.response->give_room(1);
+  turn();
+  EXPECT_EQ(client.data(), Data{"first"});
+  pass(Milliseconds{300});
+  EXPECT_TRUE(client.response->aborted);
+}
+
+TEST_F(Lifetime, ABlockedStreamOutlivesItsTokenByASecondAtMost) {
+  StreamOptions stream = options();
+  stream.expires_at = clock.wall() + Seconds{10};
+  const Client client = open(std::move(stream));
+  pass(Seconds{69});
+  client.response->room = 10;
+  publish("a frame that is taken byte by byte");
+  turn();
+  pass(Seconds{1});
+  EXPECT_FALSE(client.response->gone());
+  client.response->give_room(1);
+  turn();
+  pass(Seconds{1});
+  EXPECT_TRUE(client.response->aborted);
+}
+
+TEST_F(Lifetime, APingThatIsDueWithTheTokensEndDoesNotPutItOff) {
+  StreamOptions stream = options();
+  stream.expires_at = clock.wall() + Seconds{15};
+  settings.clock_skew = Seconds{0};
+  const Client client = open(std::move(stream));
+  client.response->room = 0;
+  publish("x");
+  turn();
+  pass(Seconds{15});
+  pass(Seconds{1});
+  EXPECT_TRUE(client.response->aborted);
+}
+
+TEST_F(Lifetime, WhatEndsAStreamAtOnceDoesNotWaitForTheEndOfDraining) {
+  settings.clock_skew = Seconds{0};
+  StreamOptions short_lived = options("bob");
+  short_lived.expires_at = clock.wall() + Seconds{41};
+  const Client revoked = open(options());
+  const Client expired = open(std::move(short_lived));
+  const Client other = open(options("eve"));
+  for (const Client& client : {revoked, expired, other}) client.response->room = 10;
+  publish("x");
+  turn();
+  streams->drain(Seconds{50}, [] {});
+  for (int i = 0; i < 42; ++i) pass(Seconds{1});
+  EXPECT_TRUE(expired.response->aborted);
+  EXPECT_FALSE(revoked.response->gone());
+  disconnect_user("ann");
+  pass(Seconds{1});
+  EXPECT_TRUE(revoked.response->aborted);
+  EXPECT_FALSE(other.response->gone());
+  other.response->give_room(FakeResponse::unlimited);
+  turn();
+  EXPECT_EQ(other.of("bye").size(), 1U);
+}
+
 TEST_F(Lifetime, AFarewellThatIsNotTakenEndsInBreakingOff) {
   const Client client = open(options());
   client.response->room = 0;
   streams->disconnect(*reactors[0], client.id(), [](bool) {});
   turn();
-  pass(Seconds{61});
+  pass(Seconds{1});
   EXPECT_TRUE(client.response->aborted);
 }
 

@@ -48,7 +48,9 @@ struct ShardContext {
 
 class Shard final : public net::SlicedWork {
  public:
-  static constexpr std::size_t most_undispatched = 4096;  // frames; then news waits in the queue
+  // Beyond either, news waits in the queue. Most of the ring is left for what is dispatched and not yet written.
+  static constexpr std::size_t most_undispatched_bytes = FrameRing::most_bytes / 4;
+  static constexpr std::size_t most_undispatched = 4096;  // frames
   static constexpr std::size_t visits_a_slice = 4096;     // streams looked at by dispatch
   static constexpr std::size_t serves_a_slice = 64;       // streams written to by the pump
   static constexpr std::size_t catch_ups_at_least = 4;    // of a slice's, for those who are behind, whoever is live
@@ -114,6 +116,8 @@ class Shard final : public net::SlicedWork {
   void learn(const ShardNews& news);
   void learn_floor(store::Position floor);
   void learn_frame(const FramePtr& frame);
+  void pass_to(store::Position position);
+  void begin_anew();
   void find_head();
   bool dispatch(std::size_t visits);
   bool begin_dispatch();
@@ -172,6 +176,7 @@ class Shard final : public net::SlicedWork {
   FrameRing ring_;
   bool head_known_ = false;
   store::Position dispatched_ = 0;  // all frames up to here are marked with whom they are for
+  std::size_t undispatched_bytes_ = 0;
   EpochNumber dispatched_epoch_ = 0;
   Slab<Subscriber> streams_;
   SubscriberIndex index_{*this, context_.random};

@@ -9,7 +9,10 @@ namespace tidings::events {
 
 void Shard::take_news() {
   ShardNews news;
-  while (ring_.head() - dispatched_ < most_undispatched && queue_->pop(news)) learn(news);
+  while (ring_.head() - dispatched_ < most_undispatched && undispatched_bytes_ < most_undispatched_bytes &&
+         queue_->pop(news)) {
+    learn(news);
+  }
 }
 
 void Shard::learn(const ShardNews& news) {
@@ -17,7 +20,7 @@ void Shard::learn(const ShardNews& news) {
   if (const auto* floor = std::get_if<FloorRaised>(&news)) return learn_floor(floor->floor);
   const auto& epoch = std::get<store::Epoch>(news);
   timeline_.begin(epoch);
-  if (head_known_) return ring_.pass_to(epoch.base);
+  if (head_known_) return pass_to(epoch.base);
   // Before anything was read or sent: the log tells of the epochs that it knows.
   ring_.restart(epoch.base);
   dispatched_ = epoch.base;
@@ -27,16 +30,28 @@ void Shard::learn(const ShardNews& news) {
 void Shard::learn_floor(store::Position floor) {
   timeline_.raise_floor(floor);
   if (!head_known_ || floor <= ring_.head()) return;
-  // Retention took what this hub was never told of (a copy that was cut off for long): every stream stands where it has
-  // come to, and is told of the gap.
+  // Retention took what this hub was never told of (a copy that was cut off for long): every stream is told of the gap.
+  ring_.restart(floor);
+  begin_anew();
+}
+
+// Positions up to this one hold no event, or none that the log tells of.
+void Shard::pass_to(store::Position position) {
+  ring_.pass_to(position);
+  if (ring_.start() > dispatched_) begin_anew();
+}
+
+// After the ring has been restarted beyond what is dispatched: every stream stands where it has come to, and finds what
+// it lacks in the log.
+void Shard::begin_anew() {
   connections_.for_each([this](Subscriber& stream) {
     if (stream.state != StreamState::live) return;
     settle(stream);
     make_ready(stream);
   });
   if (walk_.active()) walk_.end();
-  ring_.restart(floor);
-  dispatched_ = floor;
+  dispatched_ = ring_.head();
+  undispatched_bytes_ = 0;
 }
 
 void Shard::learn_frame(const FramePtr& frame) {
@@ -47,7 +62,9 @@ void Shard::learn_frame(const FramePtr& frame) {
   }
   // Committed between the question for the head and the news of it: every stream here began after it.
   if (frame->position() <= ring_.head()) return;
+  pass_to(frame->position() - 1);
   ring_.push(frame, dispatched_);
+  undispatched_bytes_ += frame->bytes();
 }
 
 // Where the log ended when the first stream came, where nothing was committed since the hub started.
@@ -64,7 +81,10 @@ bool Shard::dispatch(std::size_t visits) {
   while (walk_.active() || begin_dispatch()) {
     const FramePtr frame = walk_.frame();
     if (!walk_.go(visits, [&](Subscriber& stream) { visit(stream, frame.get()); })) return true;
-    if (frame) dispatched_ = frame->position();
+    if (frame) {
+      dispatched_ = frame->position();
+      undispatched_bytes_ -= frame->bytes();
+    }
     if (visits == 0) return true;
   }
   return false;

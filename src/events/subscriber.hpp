@@ -65,7 +65,7 @@ struct Subscriber final : public http::StreamConsumer, public net::Timer {
   std::uint32_t user_place = 0;  // see `UserTable`
   std::uint32_t opened_at = 0;   // seconds since 1970
   std::uint32_t issued_at = 0;   // its token, seconds since 1970; 0: unknown, so before anything
-  std::uint32_t ping_at = 0;     // ticks of the shard; see `Shard::tick`
+  std::uint32_t ping_at = 0;     // ticks of the shard; see `Shard::tick`. Of one that must go: when it is broken off
   net::IpAddress address;
   StreamState state : 3 = StreamState::live;
   Form form : 1 = Form::plain;
@@ -80,6 +80,8 @@ struct Subscriber final : public http::StreamConsumer, public net::Timer {
   // A time beyond what is kept is the last one that is.
   void accept_token(WallTime expires, std::optional<std::int64_t> issued);
   void count_events(std::uint64_t written) { events = (events + written) & most_in_48_bits; }
+  // Its bye is owed or unwritten, and has a time that is its own: not so while draining, which ends for all at once.
+  [[nodiscard]] bool must_go() const { return has(owes_bye | said_bye) && bye != Bye::draining; }
   [[nodiscard]] TypeFilter& filter() const { return audience->filter; }
   // Null: no channels.
   [[nodiscard]] ChannelInterest* interest() const { return audience->interest; }
