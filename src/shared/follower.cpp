@@ -152,7 +152,7 @@ void Follower::met(const Meeting& meeting) {
   target_ = std::max(target_, meeting.last);
   const bool follows = state_ == State::following;
   // While the copy is still behind, retention may pass it any time: what it reads then is looked at anew.
-  const bool passed = meeting.standing == Standing::passed && copy_.stand()->entry.position >= meeting.floor;
+  const bool passed = meeting.standing == Standing::passed && !(copy_.stand()->entry < meeting.floor);
   if (!follows || (meeting.standing != Standing::same && !passed) || rewritten_) {
     begin_round();
     state_ = State::meeting;
@@ -205,8 +205,8 @@ void Follower::bring_in_line(const Meeting& meeting) {
     const auto next = epoch == meeting.epochs.end() ? epoch : std::next(epoch);
     const bool ended = next != meeting.epochs.end() && next->begun.position < stand.entry.position;
     if (meeting.standing == Standing::passed && epoch != meeting.epochs.end() && !ended && !rewritten_) {
-      observe::log(Level::warning, "copy_passed_by_retention", {{"floor", meeting.floor}});
-      done = copy_.skip(meeting);
+      observe::log(Level::warning, "copy_passed_by_retention", {{"floor", meeting.floor.text()}});
+      done = copy_.go_on(meeting, static_cast<std::size_t>(epoch - meeting.epochs.begin()));
     } else if (epoch != meeting.epochs.end() && next == meeting.epochs.end()) {
       return begin_epoch();
     } else {

@@ -89,7 +89,7 @@ class FakeLog {
     const std::string standing = words[words.size() - 3].empty() ? "other" : standing_of(words);
     std::string reply = "*8\r\n";
     for (const std::string& part :
-         {hexadecimal(7), epochs_, last_.text(), std::string("0"), bytes_of(0), std::string("1700000000000")}) {
+         {hexadecimal(7), epochs_, last_.text(), std::string("0-0"), bytes_of(0), std::string("1700000000000")}) {
       reply += redis::testing::bulk(part);
     }
     return reply + ":0\r\n" + redis::testing::bulk(standing);
