@@ -170,10 +170,10 @@ void Appender::put_fact(std::string name, std::string value, std::function<void(
   if (closed_ || !follower_.in_step()) return done(store::cannot_store());
   shared_.reactor.post([this, name = std::move(name), value = std::move(value), done = std::move(done)] {
     Call call(scripts_.fact, shared_.names, shared_.random, follower_.retention);
+    call.add("always");
     call.add(name);
     call.add(value);
     call.add(bytes_of(shared_.random.next_u64()));
-    call.add("always");
     call.run(follower_.writing(), [this, done](const redis::CommandResult& result) {
       note_refusal("fact", result);
       if (!result || result->is_error()) return done(store::cannot_store());
