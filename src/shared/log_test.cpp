@@ -62,6 +62,17 @@ TEST_F(SharedLog, StoresAKeyOnceWhicheverNodeItComesTo) {
   EXPECT_THAT(a.heard(), ElementsAre(EndsWith(" 1"), EndsWith(" 3")));
 }
 
+TEST_F(SharedLog, CountsAnEventOnceHoweverOftenItIsSent) {
+  ASSERT_TRUE(a.start());
+  for (int i = 0; i < 5; ++i) ASSERT_TRUE(a.append({keyed("k", "1")}));
+  EXPECT_TRUE(a.shows("tidings_log_events_total 1"));
+  EXPECT_TRUE(a.shows("tidings_log_commits_total 1"));
+  ASSERT_TRUE(a.append({keyed("k", "1"), keyed("l", "2"), keyed("l", "2"), for_everyone("3")}));
+  EXPECT_FALSE(a.append({keyed("k", "other"), for_everyone("4")}));
+  EXPECT_TRUE(a.shows("tidings_log_events_total 3"));
+  EXPECT_TRUE(a.shows("tidings_log_commits_total 2"));
+}
+
 TEST_F(SharedLog, AnswersRequestsThatCameTogetherEachByItself) {
   start_both();
   std::vector<std::vector<store::Event>> requests;
@@ -287,6 +298,7 @@ TEST_F(SharedLog, AnswersOnlyWhatEnoughReplicasHave) {
   ASSERT_TRUE(a.start());
   EXPECT_EQ(a.append({keyed("k", "1")}).error().code, ErrorCode::not_replicated);
   ASSERT_TRUE(a.hears(1));
+  EXPECT_TRUE(a.shows("tidings_log_events_total 1"));  // it is stored
   ServerProcess replica = ServerProcess::replica_of(redis.where());
   // The same key again: stored once, and confirmed now.
   store::EventLog::Stored stored;
@@ -295,6 +307,7 @@ TEST_F(SharedLog, AnswersOnlyWhatEnoughReplicasHave) {
     return stored.has_value();
   }));
   EXPECT_EQ(stored->front().sequence, 1u);
+  EXPECT_TRUE(a.shows("tidings_log_events_total 1"));
   EXPECT_EQ(ask(redis.where(), {"XLEN", "tidings:log"}).integer(), 2);
 }
 

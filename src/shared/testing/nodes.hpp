@@ -104,6 +104,9 @@ class Node {
   [[nodiscard]] bool hears_of_epochs(std::size_t count) const {
     return eventually([&] { return recorder->epochs().size() >= count; });
   }
+  [[nodiscard]] bool shows(const std::string& sample) {
+    return metrics.scrape().find("\n" + sample + "\n") != std::string::npos;
+  }
   [[nodiscard]] std::uint64_t thrown_away() {
     return metrics.counter("tidings_copy_thrown_away_total", "Times that the local copy of the log was of no use")
         .value();
