@@ -121,12 +121,16 @@ void Appender::answered(const std::shared_ptr<Group>& group, const redis::Comman
     settle(*group, [](std::size_t) { return store::cannot_store(); });
     return next();
   }
-  confirm([this, group, reply = *result](const Result<void>& confirmed) {
+  // Those that are known already were stored, and counted, before.
+  const std::int64_t stored = result->elements().empty() ? 0 : result->elements().back().integer().value_or(0);
+  if (stored > 0) {
     commits_.add();
+    events_.add(static_cast<std::uint64_t>(stored));
+  }
+  confirm([this, group, reply = *result](const Result<void>& confirmed) {
     settle(*group, [&](std::size_t part) -> Stored {
       auto cursors = cursors_of(reply[part]);
       if (cursors && !confirmed) return tl::unexpected(confirmed.error());
-      if (cursors) events_.add(cursors->size());
       return cursors;
     });
     next();
@@ -170,10 +174,10 @@ void Appender::put_fact(std::string name, std::string value, std::function<void(
   if (closed_ || !follower_.in_step()) return done(store::cannot_store());
   shared_.reactor.post([this, name = std::move(name), value = std::move(value), done = std::move(done)] {
     Call call(scripts_.fact, shared_.names, shared_.random, follower_.retention);
+    call.add("always");
     call.add(name);
     call.add(value);
     call.add(bytes_of(shared_.random.next_u64()));
-    call.add("always");
     call.run(follower_.writing(), [this, done](const redis::CommandResult& result) {
       note_refusal("fact", result);
       if (!result || result->is_error()) return done(store::cannot_store());

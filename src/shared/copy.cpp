@@ -140,10 +140,11 @@ Result<void> Copy::go_on(const Meeting& meeting, std::size_t first) {
   if (known != epochs.end()) offset = *known_base(known->id) - known->begun.position;
 
   // Those that retention has passed altogether, and the one that the floor is in.
-  Stand next{.log = meeting.log, .entry = {meeting.floor, 0}, .mark = meeting.floor_mark};
+  Stand next{.log = meeting.log, .entry = meeting.floor, .mark = meeting.floor_mark};
   std::size_t passed = 0;
-  while (passed < epochs.size() && epochs[passed].begun.position < meeting.floor) ++passed;
-  if (passed == 0) {
+  while (passed < epochs.size() && !(meeting.floor < epochs[passed].begun)) ++passed;
+  const bool at_floor = passed != 0;
+  if (!at_floor) {
     next.entry = epochs.front().begun;
     next.mark = epochs.front().mark;
     passed = 1;
@@ -160,30 +161,24 @@ Result<void> Copy::go_on(const Meeting& meeting, std::size_t first) {
   for (const SharedEpoch& epoch : epochs.first(passed)) {
     if (auto begun = begin(epoch.id, base_of(epoch)); !begun) return begun;
   }
-  stand_ = next;
-  if (next.entry.place == 0) {
-    if (auto skipped = skip(meeting); !skipped) return skipped;
+  if (at_floor) {
+    if (auto skipped = skip_to(next.position); !skipped) return skipped;
   }
+  stand_ = next;
   settle();
   return {};
 }
 
-Result<void> Copy::skip(const Meeting& meeting) {
-  Stand next = *stand_;
-  next.position += meeting.floor - next.entry.position;
-  next.entry = {meeting.floor, 0};
-  next.mark = meeting.floor_mark;
-  if (auto written = witness_.write(*stand_, next); !written) return written;
-  if (auto skipped = store_->skip_to(next.position); !skipped) return skipped;
-  stand_ = next;
+Result<void> Copy::skip_to(Position position) {
+  if (auto skipped = store_->skip_to(position); !skipped) return skipped;
   if (!live_) return {};
-  note_gone(next.position);
+  note_gone(position);
   {
     const std::lock_guard lock(mutex_);
-    if (next.position > head_) skipped_.add();
-    head_ = std::max(head_, next.position);
+    if (position > head_) skipped_.add();
+    head_ = std::max(head_, position);
   }
-  listener_.on_floor(next.position);
+  listener_.on_floor(position);
   return {};
 }
 
@@ -271,14 +266,15 @@ void Copy::settle() {
 
 Result<void> Copy::follow_floor(const Meeting& meeting) {
   measure();
-  if (meeting.floor == 0 || !stand_) return {};
+  const Position shared_floor = meeting.floor.position;
+  if (shared_floor == 0 || !stand_) return {};
   // The epoch that the floor is in.
   const SharedEpoch* in = nullptr;
   for (const SharedEpoch& epoch : meeting.epochs) {
-    if (epoch.begun.position <= meeting.floor && known_base(epoch.id)) in = &epoch;
+    if (epoch.begun.position <= shared_floor && known_base(epoch.id)) in = &epoch;
   }
   if (in == nullptr) return {};
-  const Position floor = *known_base(in->id) + (meeting.floor - in->begun.position);
+  const Position floor = *known_base(in->id) + (shared_floor - in->begun.position);
   const store::Extent extent = store_->extent();
   if (floor <= extent.floor || floor > extent.head) return {};
   note_gone(floor);

@@ -47,8 +47,6 @@ class Copy {
   // Goes on where the epoch at `first` of those that Redis knows begins, or where retention has passed that, at the
   // floor. What Redis had before stays readable, under the epochs that it has.
   [[nodiscard]] Result<void> go_on(const Meeting& meeting, std::size_t first);
-  // Goes on at the floor, which has passed the copy.
-  [[nodiscard]] Result<void> skip(const Meeting& meeting);
   // Takes entries in order. False where one does not follow the one before it: those before it were taken.
   [[nodiscard]] Result<bool> take(std::vector<Entry> entries);
   // Follows the floor of Redis.
@@ -79,6 +77,7 @@ class Copy {
   [[nodiscard]] Result<void> remove_store();
   [[nodiscard]] Result<void> begin(store::EpochId id, store::Position base);
   [[nodiscard]] std::optional<store::Position> known_base(store::EpochId id) const;
+  [[nodiscard]] Result<void> skip_to(store::Position position);
   [[nodiscard]] Result<void> take_records(std::span<Entry> entries);
   void tell(Records records);
   void settle();

@@ -41,7 +41,7 @@ struct LogCopy : ::testing::Test {
   // As Redis would say: epochs, and how far the log reaches.
   static SharedEpoch epoch(store::EpochId id, EntryId begun) { return {id, begun, mark_at(begun, id)}; }
   static Mark mark_at(EntryId id, store::EpochId of) { return id.position * 1000 + id.place * 100 + of; }
-  Meeting meeting(std::vector<SharedEpoch> epochs, Position floor = 0, Mark floor_mark = 0) const {
+  Meeting meeting(std::vector<SharedEpoch> epochs, EntryId floor = {}, Mark floor_mark = 0) const {
     return {.log = 7, .epochs = std::move(epochs), .last = {}, .floor = floor, .floor_mark = floor_mark, .now = {}};
   }
   // The next records of an epoch after `after`, whose mark is `mark`.
@@ -141,15 +141,15 @@ TEST_F(LogCopy, KeepsTheLostTailBesideWhatTookItsNumbers) {
   EXPECT_THAT(kept(), ElementsAre(1, 2, 3, 4, 5, 6, 7));
   EXPECT_EQ(copy->head(), (store::Cursor{second_epoch, 2}));
   // The floor of Redis means the record that has this number now.
-  ASSERT_TRUE(copy->follow_floor(meeting({epoch(first_epoch, {0, 1}), epoch(second_epoch, {3, 1})}, 2)));
+  ASSERT_TRUE(copy->follow_floor(meeting({epoch(first_epoch, {0, 1}), epoch(second_epoch, {3, 1})}, {2, 0})));
   EXPECT_THAT(kept(), ElementsAre(3, 4, 5, 6, 7));
-  ASSERT_TRUE(copy->follow_floor(meeting({epoch(first_epoch, {0, 1}), epoch(second_epoch, {3, 1})}, 4)));
+  ASSERT_TRUE(copy->follow_floor(meeting({epoch(first_epoch, {0, 1}), epoch(second_epoch, {3, 1})}, {4, 0})));
   EXPECT_THAT(kept(), ElementsAre(7));
   EXPECT_EQ(recorder->floors().back(), 6u);
 }
 
 TEST_F(LogCopy, BeginsInTheMiddleOfALogWhoseBeginningIsGone) {
-  ASSERT_TRUE(copy->go_on(meeting({epoch(first_epoch, {0, 1}), epoch(second_epoch, {10, 1})}, 20, 77), 0));
+  ASSERT_TRUE(copy->go_on(meeting({epoch(first_epoch, {0, 1}), epoch(second_epoch, {10, 1})}, {20, 0}, 77), 0));
   EXPECT_EQ(copy->stand()->entry, (EntryId{20, 0}));
   EXPECT_EQ(copy->stand()->epoch, second_epoch);
   ASSERT_TRUE(copy->take(records({20, 0}, 77, 2, second_epoch)).value());
@@ -162,11 +162,28 @@ TEST_F(LogCopy, BeginsInTheMiddleOfALogWhoseBeginningIsGone) {
 TEST_F(LogCopy, GoesOnBehindWhatRetentionTook) {
   fill(3);
   copy->go_live();
-  ASSERT_TRUE(copy->skip(meeting({epoch(first_epoch, {0, 1})}, 10, 88)));
+  ASSERT_TRUE(copy->go_on(meeting({epoch(first_epoch, {0, 1})}, {10, 0}, 88), 0));
   EXPECT_EQ(recorder->floors().back(), 10u);
   EXPECT_EQ(copy->head(), (store::Cursor{first_epoch, 10}));
   ASSERT_TRUE(copy->take(records({10, 0}, 88, 1)).value());
   EXPECT_THAT(kept(), ElementsAre(11));
+}
+
+// Facts that stood behind the last record which retention took are gone too, and with them an epoch's beginning.
+TEST_F(LogCopy, GoesOnBehindFactsThatRetentionTook) {
+  fill(3);
+  copy->go_live();
+  const auto whole = meeting({epoch(first_epoch, {0, 1}), epoch(second_epoch, {3, 2})}, {3, 9}, 99);
+  ASSERT_TRUE(copy->go_on(whole, 0));
+  EXPECT_EQ(copy->stand()->entry, (EntryId{3, 9}));
+  EXPECT_EQ(copy->head(), (store::Cursor{second_epoch, 0}));
+  EXPECT_EQ(recorder->floors().back(), 3u);
+  std::vector<Entry> entries;
+  entries.push_back({{3, 10}, 100, 99, Fact{"n", "v"}});
+  for (Entry& record : records({3, 10}, 100, 1, second_epoch)) entries.push_back(std::move(record));
+  ASSERT_TRUE(copy->take(std::move(entries)).value());
+  EXPECT_THAT(facts, ElementsAre("n=v"));
+  EXPECT_THAT(kept(), ElementsAre(4));
 }
 
 TEST_F(LogCopy, IsFilledAnewWhenItIsFoundToBeDamaged) {
@@ -204,8 +221,8 @@ TEST_F(LogCopy, GoesOnOnceTheDiskTakesWritesAgain) {
   copy->go_live();
   failing = true;
   EXPECT_FALSE(copy->take(next(1)));
-  EXPECT_FALSE(copy->follow_floor(meeting({epoch(first_epoch, {0, 1})}, 1)));
-  EXPECT_FALSE(copy->skip(meeting({epoch(first_epoch, {0, 1})}, 9)));
+  EXPECT_FALSE(copy->follow_floor(meeting({epoch(first_epoch, {0, 1})}, {1, 0})));
+  EXPECT_FALSE(copy->go_on(meeting({epoch(first_epoch, {0, 1})}, {9, 0}), 0));
   EXPECT_FALSE(copy->go_on(meeting({epoch(second_epoch, {0, 1})}), 0));
   EXPECT_FALSE(copy->reopen());
   failing = false;

@@ -57,6 +57,14 @@ std::optional<decltype(Entry::what)> read_what(const EntryId& id, const Fields& 
 
 }  // namespace
 
+bool above(std::string_view value, std::string_view other) {
+  constexpr std::size_t most_digits = 15;
+  if (value.size() > most_digits || other.size() > most_digits) return false;
+  const auto one = from_decimal(value);
+  const auto two = from_decimal(other);
+  return one && two && *one > *two;
+}
+
 std::optional<EntryId> EntryId::parse(std::string_view text) {
   const auto dash = text.find('-');
   if (dash == std::string_view::npos) return std::nullopt;

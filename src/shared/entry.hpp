@@ -44,6 +44,10 @@ struct Fact {
   std::string value;
 };
 
+// Whether one fact's value is above another: both are numbers of up to 15 digits, and it is the larger. What is kept of
+// a fact never becomes smaller, here and in Redis (lua/fact.lua).
+[[nodiscard]] bool above(std::string_view value, std::string_view other);
+
 struct Entry {
   EntryId id;
   Mark mark = 0;

@@ -60,11 +60,15 @@ void Follower::begin_round() {
 template <typename Then>
 redis::Answer Follower::in_round(std::string_view what, Then then) {
   return [this, round = round_, what, then = std::move(then)](redis::CommandResult result) mutable {
-    // One without an answer has lost its connection, which is told by itself.
-    if (round != round_ || !result) return;
-    if (!result->is_error()) return then(*result);
-    // The words of the message may be what was sent.
-    observe::log(Level::warning, "redis_refused", {{"what", what}, {"error", result->error_word()}});
+    // One that lost its connection is of an earlier round; one without an answer was not even sent.
+    if (round != round_) return;
+    if (result && !result->is_error()) return then(*result);
+    if (result) {
+      // The words of the message may be what was sent.
+      observe::log(Level::warning, "redis_refused", {{"what", what}, {"error", result->error_word()}});
+    } else {
+      observe::log(Level::warning, "redis_not_asked", {{"what", what}, {"detail", result.error().detail}});
+    }
     state_ = State::away;  // asked again where it stands at the next upkeep; what is read until then still counts
     meeting_ = false;
     in_step_ = false;
@@ -128,7 +132,10 @@ void Follower::broken(const Error& error) {
 }
 
 void Follower::meet() {
-  if (meeting_ || state_ == State::broken || !reading_.connected() || !writing_.connected()) return;
+  // To meet while facts are learned would be to begin with them anew: many of them would never be learned.
+  if (meeting_ || state_ == State::learning || state_ == State::broken || !reading_.connected() ||
+      !writing_.connected())
+    return;
   if (reading_.server() != writing_.server()) return;
   meeting_ = true;
   ++meetings_;
@@ -152,7 +159,7 @@ void Follower::met(const Meeting& meeting) {
   target_ = std::max(target_, meeting.last);
   const bool follows = state_ == State::following;
   // While the copy is still behind, retention may pass it any time: what it reads then is looked at anew.
-  const bool passed = meeting.standing == Standing::passed && copy_.stand()->entry.position >= meeting.floor;
+  const bool passed = meeting.standing == Standing::passed && !(copy_.stand()->entry < meeting.floor);
   if (!follows || (meeting.standing != Standing::same && !passed) || rewritten_) {
     begin_round();
     state_ = State::meeting;
@@ -205,8 +212,8 @@ void Follower::bring_in_line(const Meeting& meeting) {
     const auto next = epoch == meeting.epochs.end() ? epoch : std::next(epoch);
     const bool ended = next != meeting.epochs.end() && next->begun.position < stand.entry.position;
     if (meeting.standing == Standing::passed && epoch != meeting.epochs.end() && !ended && !rewritten_) {
-      observe::log(Level::warning, "copy_passed_by_retention", {{"floor", meeting.floor}});
-      done = copy_.skip(meeting);
+      observe::log(Level::warning, "copy_passed_by_retention", {{"floor", meeting.floor.text()}});
+      done = copy_.go_on(meeting, static_cast<std::size_t>(epoch - meeting.epochs.begin()));
     } else if (epoch != meeting.epochs.end() && next == meeting.epochs.end()) {
       return begin_epoch();
     } else {
@@ -223,7 +230,9 @@ void Follower::bring_in_line(const Meeting& meeting) {
   if (!done) return broken(done.error());
   if (std::exchange(rewritten_, false)) stuck_at_.reset();
   if (auto followed = copy_.follow_floor(meeting); !followed) return broken(followed.error());
-  if (same && caught_up_) return follow();
+  if (same && caught_up_ && facts_whole_) return follow();
+  facts_whole_ = false;
+  state_ = State::learning;
   learn_facts("0", {});
 }
 
@@ -237,12 +246,12 @@ void Follower::begin_epoch() {
 
 void Follower::learn_fact(const std::string& name, const std::string& value) {
   const auto [known, added] = facts_.try_emplace(name, value);
-  if (!added && known->second == value) return;
+  if (!added && (known->second == value || above(known->second, value))) return;
   known->second = value;
   on_fact(name, value);
 }
 
-void Follower::learn_facts(const std::string& cursor, std::map<std::string, std::string> found) {
+void Follower::learn_facts(const std::string& cursor, Facts found) {
   writing_.command({"HSCAN", shared_.names.facts, cursor, "COUNT", "500"},
                    in_round("facts", [this, found = std::move(found)](const redis::Reply& reply) mutable {
                      const auto pairs = reply[1].elements();
@@ -250,23 +259,41 @@ void Follower::learn_facts(const std::string& cursor, std::map<std::string, std:
                        found.insert_or_assign(std::string(pairs[i].text()), std::string(pairs[i + 1].text()));
                      }
                      if (reply[0].text() != "0") return learn_facts(std::string(reply[0].text()), std::move(found));
-                     restore_facts(found);
+                     auto lost = lost_facts(found);
                      for (const auto& [name, value] : found) learn_fact(name, value);
                      follow();
+                     restore_facts(std::move(lost));
                    }));
 }
 
-// What Redis has lost of them and this node still knows.
-void Follower::restore_facts(const std::map<std::string, std::string>& found) {
+// What Redis has lost of them, or has an older value of, and this node still knows.
+std::vector<Fact> Follower::lost_facts(const Facts& found) const {
+  std::vector<Fact> lost;
   for (const auto& [name, value] : facts_) {
-    if (found.contains(name)) continue;
-    Call call(scripts_.fact, shared_.names, shared_.random, retention);
-    call.add(name);
-    call.add(value);
-    call.add(bytes_of(shared_.random.next_u64()));
-    call.add("missing");
-    call.run(writing_, in_round("fact", [](const redis::Reply&) {}));
+    const auto kept = found.find(name);
+    if (kept == found.end() || above(value, kept->second)) lost.push_back({name, value});
   }
+  return lost;
+}
+
+// A batch once the one before it is answered and read: however many there are, neither this connection nor the server
+// has much of it to do at a time, and retention does not pass this node by what it puts back itself.
+void Follower::restore_facts(std::vector<Fact> lost) {
+  facts_whole_ = lost.empty();
+  if (facts_whole_) return;
+  Call call(scripts_.fact, shared_.names, shared_.random, retention);
+  call.add("missing");
+  for (std::size_t batch = 0; batch < facts_restored && !lost.empty(); ++batch) {
+    call.add(std::move(lost.back().name));
+    call.add(std::move(lost.back().value));
+    call.add(bytes_of(shared_.random.next_u64()));
+    lost.pop_back();
+  }
+  call.run(writing_, in_round("fact", [this, lost = std::move(lost)](const redis::Reply&) mutable {
+             when_current([this, round = round_, lost = std::move(lost)]() mutable {
+               if (round == round_) restore_facts(std::move(lost));
+             });
+           }));
 }
 
 void Follower::follow() {

@@ -32,7 +32,8 @@ class Follower {
   static constexpr Milliseconds patience{3'000};   // without progress though there is something to read
   static constexpr Milliseconds most_wait{2'000};  // of who waits for the copy to be current
   static constexpr std::size_t most_waiting = 10'000;
-  static constexpr int entries_trimmed = 500;  // looked at by the server in one step
+  static constexpr int entries_trimmed = 500;         // looked at by the server in one step
+  static constexpr std::size_t facts_restored = 256;  // the same
 
   Follower(const Shared& shared, Copy& copy, LogClock& time, const Scripts& scripts);
   ~Follower();
@@ -58,7 +59,8 @@ class Follower {
   [[nodiscard]] bool in_step() const { return in_step_; }
 
  private:
-  enum class State : std::uint8_t { away, meeting, following, broken };
+  enum class State : std::uint8_t { away, meeting, learning, following, broken };
+  using Facts = std::map<std::string, std::string>;
   struct Connection final : redis::ClientListener {
     explicit Connection(Follower& of) : follower(of) {}
     void on_connected() override { follower.connected(); }
@@ -81,9 +83,10 @@ class Follower {
   void met(const Meeting& meeting);
   void bring_in_line(const Meeting& meeting);
   void begin_epoch();
-  void learn_facts(const std::string& cursor, std::map<std::string, std::string> found);
+  void learn_facts(const std::string& cursor, Facts found);
   void learn_fact(const std::string& name, const std::string& value);
-  void restore_facts(const std::map<std::string, std::string>& found);
+  [[nodiscard]] std::vector<Fact> lost_facts(const Facts& found) const;
+  void restore_facts(std::vector<Fact> lost);
   void follow();
   void read();
   void take(const redis::Reply& reply);
@@ -120,7 +123,8 @@ class Follower {
   MonotonicTime progress_;
   bool nothing_there_ = false;  // was the answer since then, though the log is said to go on
   MonotonicTime retried_;
-  std::map<std::string, std::string> facts_;
+  Facts facts_;
+  bool facts_whole_ = false;  // Redis has all that this node knows of them
   std::atomic<bool> in_step_{false};
 
   observe::Counter& rewritten_total_;

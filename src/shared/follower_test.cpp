@@ -102,6 +102,42 @@ TEST_F(LogFollower, IsOutOfStepWhileTheServerRefusesToSayWhereTheLogStands) {
   EXPECT_EQ(logged("redis_reconnecting"), 0u);
 }
 
+// So much waits for replies that nothing more is sent.
+TEST_F(LogFollower, MeetsAgainAfterAMeetingThatWasNotEvenAskedFor) {
+  start();
+  ASSERT_TRUE(in_step());
+  while (follower->writing().pending() < settings_.most_pending) {
+    follower->writing().command({"ECHO", "x"}, [](const redis::CommandResult&) {});
+  }
+  follower->meet();
+  EXPECT_EQ(logged("redis_not_asked what=meet"), 1u);
+  EXPECT_FALSE(follower->in_step());
+  const int before = log.meetings;
+  EXPECT_TRUE(pass_until([&] { return log.meetings > before; }));
+  EXPECT_TRUE(in_step());
+  EXPECT_EQ(logged("redis_reconnecting"), 0u);
+}
+
+TEST_F(LogFollower, LearnsFactsThatTakeLongerThanTheTimeBetweenTwoMeetings) {
+  log.pages_of_facts = 2'000;
+  const MonotonicTime before = clock_.monotonic();
+  start();
+  EXPECT_TRUE(in_step());
+  EXPECT_GT(clock_.monotonic() - before, 2 * Follower::upkeep);
+}
+
+TEST_F(LogFollower, NeverTakesASmallerNumberForAFactThanItKnows) {
+  std::vector<std::string> learned;
+  start();
+  follower->on_fact = [&](const std::string& name, const std::string& value) { learned.push_back(name + "=" + value); };
+  ASSERT_TRUE(in_step());
+  for (const char* value : {"9", "10", "7", "11"}) log.put_fact("n", value);
+  log.put_fact("last", "b");
+  log.put_fact("last", "a");
+  EXPECT_TRUE(pass_until([&] { return !learned.empty() && learned.back() == "last=a"; }));
+  EXPECT_THAT(learned, ElementsAre("n=9", "n=10", "n=11", "last=b", "last=a"));
+}
+
 TEST_F(LogFollower, ReadsOnAfterAReadThatTheServerRefused) {
   start();
   ASSERT_TRUE(in_step());

@@ -62,6 +62,17 @@ TEST_F(SharedLog, StoresAKeyOnceWhicheverNodeItComesTo) {
   EXPECT_THAT(a.heard(), ElementsAre(EndsWith(" 1"), EndsWith(" 3")));
 }
 
+TEST_F(SharedLog, CountsAnEventOnceHoweverOftenItIsSent) {
+  ASSERT_TRUE(a.start());
+  for (int i = 0; i < 5; ++i) ASSERT_TRUE(a.append({keyed("k", "1")}));
+  EXPECT_TRUE(a.shows("tidings_log_events_total 1"));
+  EXPECT_TRUE(a.shows("tidings_log_commits_total 1"));
+  ASSERT_TRUE(a.append({keyed("k", "1"), keyed("l", "2"), keyed("l", "2"), for_everyone("3")}));
+  EXPECT_FALSE(a.append({keyed("k", "other"), for_everyone("4")}));
+  EXPECT_TRUE(a.shows("tidings_log_events_total 3"));
+  EXPECT_TRUE(a.shows("tidings_log_commits_total 2"));
+}
+
 TEST_F(SharedLog, AnswersRequestsThatCameTogetherEachByItself) {
   start_both();
   std::vector<std::vector<store::Event>> requests;
@@ -287,6 +298,7 @@ TEST_F(SharedLog, AnswersOnlyWhatEnoughReplicasHave) {
   ASSERT_TRUE(a.start());
   EXPECT_EQ(a.append({keyed("k", "1")}).error().code, ErrorCode::not_replicated);
   ASSERT_TRUE(a.hears(1));
+  EXPECT_TRUE(a.shows("tidings_log_events_total 1"));  // it is stored
   ServerProcess replica = ServerProcess::replica_of(redis.where());
   // The same key again: stored once, and confirmed now.
   store::EventLog::Stored stored;
@@ -295,6 +307,7 @@ TEST_F(SharedLog, AnswersOnlyWhatEnoughReplicasHave) {
     return stored.has_value();
   }));
   EXPECT_EQ(stored->front().sequence, 1u);
+  EXPECT_TRUE(a.shows("tidings_log_events_total 1"));
   EXPECT_EQ(ask(redis.where(), {"XLEN", "tidings:log"}).integer(), 2);
 }
 
@@ -331,26 +344,15 @@ TEST_F(SharedLog, StoresNothingWhereRedisIsFull) {
 
 // The same words stand in docs/operations.md.
 TEST_F(SharedLog, NeedsNoMorePermissionsThanTheseOfRedis) {
-  ask(redis.where(), {"ACL",          "SETUSER",
-                      "hub",          "on",
-                      ">secret",      "~tidings:*",
-                      "-@all",        "+@connection",
-                      "+role",        "+info",
-                      "+time",        "+wait",
-                      "+eval",        "+evalsha",
-                      "+script|load", "+get",
-                      "+set",         "+del",
-                      "+pexpire",     "+hget",
-                      "+hmget",       "+hset",
-                      "+hdel",        "+hexists",
-                      "+hscan",       "+xadd",
-                      "+xread",       "+xrange",
-                      "+xtrim",       "+zadd",
-                      "+zrem",        "+zcard",
-                      "+zrange",      "+zremrangebyscore"});
+  ask(redis.where(),
+      {"ACL",      "SETUSER", "hub",    "on",     ">secret",  "~tidings:*",       "-@all", "+@connection", "+role",
+       "+info",    "+time",   "+wait",  "+eval",  "+evalsha", "+script|load",     "+get",  "+set",         "+del",
+       "+pexpire", "+hget",   "+hmget", "+hset",  "+hdel",    "+hscan",           "+xadd", "+xread",       "+xrange",
+       "+xtrim",   "+zadd",   "+zrem",  "+zcard", "+zrange",  "+zremrangebyscore"});
   a.settings.address = *redis::Address::parse("redis://hub:secret@" + redis.where().text());
   ASSERT_TRUE(a.start());
   ASSERT_TRUE(a.append({keyed("k", "1")}));
+  EXPECT_TRUE(store::testing::answer<Result<void>>([&](auto done) { a.log->put_fact("n", "1", done); }));
   EXPECT_TRUE(a.hears(1));
 }
 

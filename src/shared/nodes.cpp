@@ -18,6 +18,12 @@ std::string field(const redis::Reply& entry, std::string_view name) {
   return {};
 }
 
+redis::ClientSettings hearing_settings(const redis::Address& address) {
+  redis::ClientSettings settings = client_settings(address, "hear");
+  settings.reply_limits.bytes = Nodes::most_page_bytes;
+  return settings;
+}
+
 }  // namespace
 
 Nodes::Nodes(NodeSettings settings, ReactorThread& thread, const Clock& clock, Random& random,
@@ -27,7 +33,7 @@ Nodes::Nodes(NodeSettings settings, ReactorThread& thread, const Clock& clock, R
       names_(settings_.prefix),
       thread_(thread),
       shared_{thread.reactor(), clock, random, metrics, settings_.address, names_},
-      reading_(thread.reactor(), random, metrics, client_settings(settings_.address, "hear"), connection_),
+      reading_(thread.reactor(), random, metrics, hearing_settings(settings_.address), connection_),
       writing_(thread.reactor(), random, metrics, client_settings(settings_.address, "ask"), connection_),
       unanswered_(metrics.counter("tidings_nodes_unanswered_total", "Times that another hub did not answer in time")) {}
 
@@ -67,9 +73,11 @@ void Nodes::connected() {
   const std::string_view keys[] = {names_.nodes};
   const std::string_view arguments[] = {who};
   scripts_.register_node.run(writing_, keys, arguments, [this, round = round_](const redis::CommandResult& result) {
-    if (round != round_ || !result || !result->is_text()) return;
-    // What was asked before is of no interest to anybody any more.
-    read_questions_ = std::string(result->text()) + "-0";
+    const auto now = result ? from_decimal(result->text()) : std::nullopt;
+    if (round != round_ || !now) return;
+    // What was asked before is of no interest to anybody any more. An answer may be what cost the last connection, and
+    // would cost this one too. What comes within the same millisecond may bear its first id.
+    read_questions_ = read_answers_ = std::to_string(*now - 1);
     read();
   });
 }
@@ -91,9 +99,10 @@ void Nodes::call() {
 
 void Nodes::read() {
   const std::string wait = std::to_string(Follower::block.count());
+  const std::string count = std::to_string(answers_a_page);
   const std::string mine = names_.answers + own_;
   reading_.command(
-      {"XREAD", "COUNT", "64", "BLOCK", wait, "STREAMS", names_.questions, mine, read_questions_, read_answers_},
+      {"XREAD", "COUNT", count, "BLOCK", wait, "STREAMS", names_.questions, mine, read_questions_, read_answers_},
       [this, round = round_](const redis::CommandResult& result) {
         if (round != round_ || !result) return;
         // Asked again with the next sign of life.
@@ -127,6 +136,9 @@ void Nodes::take_question(const redis::Reply& entry) {
 }
 
 void Nodes::answer(const std::string& to, const std::string& id, const std::string& text) {
+  if (text.size() > most_answer_bytes) {  // who isn't answered says so, too
+    return observe::log(observe::Level::error, "answer_too_large", {{"bytes", text.size()}});
+  }
   const std::string stream = names_.answers + to;
   const std::string most = std::to_string(most_kept);
   const std::string life = std::to_string(forgotten.count());

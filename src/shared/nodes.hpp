@@ -33,6 +33,10 @@ class Nodes {
   static constexpr Milliseconds forgotten{60'000};     // after which it is not missed
   static constexpr std::size_t most_asked = 256;       // questions at a time
   static constexpr std::size_t most_kept = 1'024;      // of questions, and of answers to one node
+  // The largest page of connections takes some 21 MiB, where each has all patterns and labels that it may have.
+  static constexpr std::size_t most_answer_bytes = std::size_t{24} * 1024 * 1024;
+  static constexpr int answers_a_page = 8;  // and as many questions, which are small
+  static constexpr std::size_t most_page_bytes = (answers_a_page + 2) * most_answer_bytes;
 
   struct Answers {
     std::vector<std::string> answers;
@@ -104,7 +108,7 @@ class Nodes {
   Answerer answerer_;
   std::uint64_t round_ = 0;
   std::string read_questions_;
-  std::string read_answers_ = "0";
+  std::string read_answers_;
   std::uint64_t next_id_ = 1;
   std::map<std::uint64_t, Asked> asked_;
   std::map<std::string, std::string> last_known_;  // nodes, when Redis was last asked

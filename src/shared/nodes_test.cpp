@@ -25,7 +25,7 @@ struct Asker {
     nodes = std::make_unique<Nodes>(settings, thread, clock, random, metrics);
     nodes->join([this, name](const std::string& kind, const std::string& question, Nodes::Reply reply) {
       ++asked;
-      if (!silent) reply(name + " " + kind + " " + question);
+      if (!silent) reply(name + " " + kind + " " + question + std::string(padding, ' '));
     });
   }
   Nodes::Answers ask(std::string question) {
@@ -47,6 +47,7 @@ struct Asker {
   observe::Metrics metrics;
   ReactorThread thread{clock};
   std::atomic<bool> silent{false};
+  std::atomic<std::size_t> padding{0};  // of its answers
   std::atomic<int> asked{0};
   std::unique_ptr<Nodes> nodes;
 };
@@ -106,6 +107,41 @@ TEST_F(NodeQuestions, AreAnsweredThoughSomethingElseStandsAmongThem) {
   testing::ask(redis.where(), {"XADD", "tidings:answers:00000001", "*", "who", "knows"});
   EXPECT_THAT(a.ask("now").answers, ElementsAre("b what now"));
   EXPECT_EQ(b.asked, before + 1);
+}
+
+// More at once than fits into one reply: it would be read again and again.
+TEST_F(NodeQuestions, AreAnsweredThoughManyLargeAnswersWait) {
+  ASSERT_TRUE(a.knows(1));
+  observe::configure_log(observe::Level::warning, observe::Format::text);
+  store::testing::LogLines lines;
+  testing::ask(redis.where(), {"EVAL",
+                               "local large = string.rep('x', 4 * 1024 * 1024)\n"
+                               "for i = 1, 20 do redis.call('XADD', KEYS[1], '*', 'i', '0', 'n', 'b', 'a', large) end",
+                               "1", "tidings:answers:00000001"});
+  EXPECT_TRUE(a.knows(1));
+  EXPECT_EQ(lines.count("redis_lost"), 0);
+}
+
+TEST_F(NodeQuestions, AreAskedWithoutReadingWhatWasAnsweredBefore) {
+  testing::ask(redis.where(), {"EVAL",
+                               "local large = string.rep('x', 1024 * 1024)\n"
+                               "for i = 1, 8 do redis.call('XADD', KEYS[1], '*', 'i', '1', 'n', 'b', 'a', large) end",
+                               "1", "tidings:answers:00000005"});
+  Asker c{redis.where(), 5, "c"};
+  ASSERT_TRUE(c.knows(2));
+  const std::string stats(testing::ask(redis.where(), {"INFO", "stats"}).text());
+  const std::string name = "total_net_output_bytes:";
+  EXPECT_LT(std::stoll(stats.substr(stats.find(name) + name.size())), 4 * 1024 * 1024);
+}
+
+TEST_F(NodeQuestions, OfWhichNobodyCouldReadTheAnswerAreNotAnswered) {
+  ASSERT_TRUE(a.knows(1));
+  store::testing::LogLines lines;
+  b.padding = Nodes::most_answer_bytes;
+  EXPECT_THAT(a.ask("now").missing, ElementsAre("b"));
+  EXPECT_EQ(lines.count("answer_too_large"), 1);
+  b.padding = 0;
+  EXPECT_THAT(a.ask("now").answers, ElementsAre("b what now"));
 }
 
 TEST_F(NodeQuestions, AreAnsweredAgainOnceRedisTakesSignsOfLifeAgain) {

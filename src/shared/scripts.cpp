@@ -86,7 +86,7 @@ std::optional<Meeting> Meeting::read(const redis::Reply& reply) {
   const auto log = from_hexadecimal(reply[0].text());
   auto epochs = read_epochs(reply[1].text());
   const auto last = EntryId::parse(reply[2].text());
-  const auto floor = from_decimal(reply[3].text());
+  const auto floor = EntryId::parse(reply[3].text());
   const auto floor_mark = mark_of(reply[4].text());
   const auto now = from_decimal(reply[5].text());
   const auto standing = read_standing(reply[7].text());

@@ -66,10 +66,10 @@ struct Meeting {
   std::uint64_t log = 0;
   std::vector<SharedEpoch> epochs;  // oldest first, at least one
   EntryId last;
-  store::Position floor = 0;
+  EntryId floor;  // the last that retention has let go of: a record, or what followed one
   Mark floor_mark = 0;
   WallTime now;
-  bool more = false;  // that retention has passed and that is still there
+  bool more = false;  // that retention has passed, that is still there, and that another meeting lets go of
   Standing standing = Standing::other;
 
   // Nothing where the reply is not that.

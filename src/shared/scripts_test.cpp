@@ -22,7 +22,7 @@ const std::vector<std::string> whole = {
     "00000000000000aa",
     " 000000000000000a:0-1:0000000000000001 000000000000000b:7-2:00000000000000ff",
     "9-0",
-    "3",
+    "3-2",
     bytes_of(33),
     "1700000000000",
     "passed",
@@ -37,7 +37,7 @@ TEST(MeetingReply, SaysWhereTheLogStands) {
   EXPECT_EQ(meeting->epochs[1].begun, (EntryId{7, 2}));
   EXPECT_EQ(meeting->epochs[1].mark, 0xffu);
   EXPECT_EQ(meeting->last, (EntryId{9, 0}));
-  EXPECT_EQ(meeting->floor, 3u);
+  EXPECT_EQ(meeting->floor, (EntryId{3, 2}));
   EXPECT_EQ(meeting->floor_mark, 33u);
   EXPECT_EQ(meeting->now, WallTime{Seconds{1'700'000'000}});
   EXPECT_TRUE(meeting->more);

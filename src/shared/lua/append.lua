@@ -2,7 +2,7 @@
 --
 -- ARGV from 7: the number of parts; for each the number of its events; for each of those a record, its mark, what
 -- retention counts for it, its idempotency key or nothing, and the fingerprint of what the key stands for.
--- Answers for each part a list of cursors, or the key that stands for another event.
+-- Answers for each part a list of cursors, or the key that stands for another event; and then how many events are new.
 
 local at = 8
 local answers = {}
@@ -45,4 +45,5 @@ if head - floor > 1.1 * retention.events + 10000 or bytes > 1.1 * retention.byte
   trim(2 * (head - before) + 16)
 end
 save()
+answers[#answers + 1] = head - before
 return answers

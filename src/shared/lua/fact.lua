@@ -1,11 +1,21 @@
--- Keeps a fact, and has all nodes hear of it.
+-- Keeps facts, and has all nodes hear of them. What is known already makes no entry: else the log would grow with it.
 --
--- ARGV from 7: its name, its value, and the entry's mark; "missing" where it is to be kept only if there is none.
+-- ARGV from 7: "missing" where only what this Redis has lost is to be kept, or "always"; for each fact its name, its
+-- value, and the entry's mark.
 
-if ARGV[10] ~= 'missing' or redis.call('HEXISTS', facts, ARGV[7]) == 0 then
-  redis.call('HSET', facts, ARGV[7], ARGV[8])
-  place = place + 1
-  add(ARGV[9], 'f', ARGV[7], 'v', ARGV[8])
+-- A value that is a number never becomes a smaller one. Up to 15 digits are exact here (shared/entry.hpp).
+local function number(value) return #value <= 15 and string.match(value, '^%d+$') and tonumber(value) end
+
+for at = 8, #ARGV, 3 do
+  local name, value = ARGV[at], ARGV[at + 1]
+  local known = redis.call('HGET', facts, name)
+  local keep = not known or (ARGV[7] == 'always' and value ~= known)
+  if known and number(known) and number(value) then keep = number(value) > number(known) end
+  if keep then
+    redis.call('HSET', facts, name, value)
+    place = place + 1
+    add(ARGV[at + 2], 'f', name, 'v', value)
+  end
 end
 save()
 return 1

@@ -31,6 +31,10 @@ class FakeLog {
     add(id, {"e", epoch});
     epochs_ += ' ' + epoch + ':' + id.text() + ':' + hexadecimal(entries_.back().mark);
   }
+  // As hubs of an earlier version do, whatever the value was before.
+  void put_fact(std::string name, std::string value) {
+    add({last_.position, last_.place + 1}, {"f", std::move(name), "v", std::move(value)});
+  }
   // As XDEL does: the log still says that it reaches this far.
   void remove_last() { entries_.pop_back(); }
 
@@ -39,7 +43,10 @@ class FakeLog {
     const std::string& verb = words.front();
     if (verb == "SCRIPT") return "+OK\r\n";
     if (verb == "INFO") return redis::testing::bulk("maxmemory_policy:noeviction\r\n");
-    if (verb == "HSCAN") return "*2\r\n$1\r\n0\r\n*0\r\n";
+    if (verb == "HSCAN") {
+      const int page = std::stoi(words[2]) + 1;
+      return "*2\r\n" + redis::testing::bulk(std::to_string(page < pages_of_facts ? page : 0)) + "*0\r\n";
+    }
     if (verb == "XREAD") return hangs ? std::nullopt : std::optional(read(words.back()));
     if (verb == "EVALSHA" && words[1] == scripts_.meet.digest()) return meet(words);
     if (verb == "EVALSHA" && words[1] == scripts_.begin.digest()) {
@@ -53,6 +60,7 @@ class FakeLog {
   std::string read_error;  // the same for what reads are
   bool hangs = false;      // reads are answered with nothing at all
   int meetings = 0;
+  int pages_of_facts = 1;  // empty ones
 
  private:
   struct Kept {
@@ -89,7 +97,7 @@ class FakeLog {
     const std::string standing = words[words.size() - 3].empty() ? "other" : standing_of(words);
     std::string reply = "*8\r\n";
     for (const std::string& part :
-         {hexadecimal(7), epochs_, last_.text(), std::string("0"), bytes_of(0), std::string("1700000000000")}) {
+         {hexadecimal(7), epochs_, last_.text(), std::string("0-0"), bytes_of(0), std::string("1700000000000")}) {
       reply += redis::testing::bulk(part);
     }
     return reply + ":0\r\n" + redis::testing::bulk(standing);

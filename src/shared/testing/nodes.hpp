@@ -104,6 +104,9 @@ class Node {
   [[nodiscard]] bool hears_of_epochs(std::size_t count) const {
     return eventually([&] { return recorder->epochs().size() >= count; });
   }
+  [[nodiscard]] bool shows(const std::string& sample) {
+    return metrics.scrape().find("\n" + sample + "\n") != std::string::npos;
+  }
   [[nodiscard]] std::uint64_t thrown_away() {
     return metrics.counter("tidings_copy_thrown_away_total", "Times that the local copy of the log was of no use")
         .value();
@@ -129,8 +132,9 @@ class Node {
   }
 };
 
-// Asks a server directly, as an operator would. Each question over a connection of its own.
-inline redis::Reply ask(const redis::HostPort& server, std::initializer_list<std::string_view> words) {
+// Asks a server directly, as an operator would: what `put` asks of the client that it is given. Each time over a
+// connection of its own.
+inline redis::Reply ask(const redis::HostPort& server, const std::function<void(redis::Client&, redis::Answer)>& put) {
   struct Ignored final : redis::ClientListener {
     void on_connected() override {}
     void on_disconnected(std::string_view) override {}
@@ -150,13 +154,17 @@ inline redis::Reply ask(const redis::HostPort& server, std::initializer_list<std
   for (int turns = 0; turns < 3000 && !answered; ++turns) {
     reactor.run_once(Milliseconds{10});
     if (!client.connected() || std::exchange(asked, true)) continue;
-    client.command(words, [&](redis::CommandResult result) {
+    put(client, [&](redis::CommandResult result) {
       answered = true;
       if (result) answer = *std::move(result);
     });
   }
   EXPECT_TRUE(answered);
   return answer;
+}
+
+inline redis::Reply ask(const redis::HostPort& server, std::initializer_list<std::string_view> words) {
+  return ask(server, [&](redis::Client& client, redis::Answer done) { client.command(words, std::move(done)); });
 }
 
 }  // namespace tidings::shared::testing
