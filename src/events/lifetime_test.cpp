@@ -33,7 +33,7 @@ class Lifetime : public testing::Hub {
     return result;
   }
   void disconnect_user(std::string_view user) {
-    streams->disconnect_user(*reactors[0], user, [](std::size_t) {});
+    streams->disconnect_user(*reactors[0], user, std::nullopt, [](std::size_t) {});
     turn();
   }
 };

@@ -76,12 +76,12 @@ struct Subscriber final : public http::StreamConsumer, public net::Timer {
   [[nodiscard]] bool has(std::uint8_t flag) const { return (flags & flag) != 0; }
   void set(std::uint8_t flag) { flags = static_cast<std::uint8_t>(flags | flag); }
   void clear(std::uint8_t flag) { flags = static_cast<std::uint8_t>(flags & ~flag); }
+  // Its bye is owed or unwritten, and has a time that is its own: not so while draining, which ends for all at once.
+  [[nodiscard]] bool must_go() const { return has(owes_bye | said_bye) && bye != Bye::draining; }
   [[nodiscard]] WallTime expires_at() const { return WallTime{Milliseconds{static_cast<std::int64_t>(expires_ms)}}; }
   // A time beyond what is kept is the last one that is.
   void accept_token(WallTime expires, std::optional<std::int64_t> issued);
   void count_events(std::uint64_t written) { events = (events + written) & most_in_48_bits; }
-  // Its bye is owed or unwritten, and has a time that is its own: not so while draining, which ends for all at once.
-  [[nodiscard]] bool must_go() const { return has(owes_bye | said_bye) && bye != Bye::draining; }
   [[nodiscard]] TypeFilter& filter() const { return audience->filter; }
   // Null: no channels.
   [[nodiscard]] ChannelInterest* interest() const { return audience->interest; }
