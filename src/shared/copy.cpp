@@ -252,10 +252,14 @@ void Copy::tell(Records records) {
   {
     const std::lock_guard lock(mutex_);
     if (live_) std::erase_if(records, [this](const auto& record) { return record->position <= head_; });
-    if (!records.empty()) head_ = records.back()->position;
+  }
+  // Before the head shows them: whoever asks for it and connects at once is known to those who stream.
+  if (live_ && !records.empty()) listener_.on_committed(records);
+  if (!records.empty()) {
+    const std::lock_guard lock(mutex_);
+    head_ = records.back()->position;
   }
   settle();
-  if (live_ && !records.empty()) listener_.on_committed(records);
 }
 
 // Readers may come back once all is there that the listener was told of.

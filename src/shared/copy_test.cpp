@@ -100,6 +100,17 @@ TEST_F(LogCopy, TellsNobodyOfAnythingBeforeItIsLive) {
   EXPECT_THAT(kept(), ElementsAre(1, 2, 3, 4));
 }
 
+TEST_F(LogCopy, ShowsAsItsHeadOnlyWhatItsListenerWasTold) {
+  fill(3);
+  copy->go_live();
+  std::vector<store::Cursor> heads;
+  recorder->when_told = [&] { heads.push_back(copy->head()); };
+  ASSERT_TRUE(copy->take(next(2)).value());
+  ASSERT_TRUE(copy->take(next(1)).value());
+  EXPECT_THAT(heads, ElementsAre(store::Cursor{first_epoch, 3}, store::Cursor{first_epoch, 5}));
+  EXPECT_EQ(copy->head(), (store::Cursor{first_epoch, 6}));
+}
+
 TEST_F(LogCopy, TakesOnlyWhatFollows) {
   fill(3);
   auto broken = next(2);

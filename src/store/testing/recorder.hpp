@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <functional>
 #include <future>
 #include <mutex>
 #include <string>
@@ -20,6 +21,7 @@ class Recorder final : public LogListener {
     epochs_.push_back(epoch);
   }
   void on_committed(std::span<const RecordPtr> records) override {
+    when_told();
     const std::lock_guard lock(mutex_);
     records_.insert(records_.end(), records.begin(), records.end());
     ++commits_;
@@ -28,6 +30,8 @@ class Recorder final : public LogListener {
     const std::lock_guard lock(mutex_);
     floors_.push_back(floor);
   }
+
+  std::function<void()> when_told = [] {};  // of records; on the log's thread
 
   [[nodiscard]] std::vector<Epoch> epochs() const { return copy(epochs_); }
   [[nodiscard]] std::vector<RecordPtr> records() const { return copy(records_); }
