@@ -94,7 +94,8 @@ void Revoker::end_streams(const std::string& user, std::int64_t until, std::func
           const std::lock_guard lock(memory->mutex);
           if (const auto ended = memory->find(user, until)) {
             if (ended->under_way > 0) {
-              return ended->waiting.push_back([done, count](std::size_t before) { done(before + count); });
+              ended->waiting.emplace_back([done, count](std::size_t before) { done(before + count); });
+              return;
             }
             count += std::exchange(ended->count, 0);
           }

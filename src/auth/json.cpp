@@ -12,7 +12,7 @@ namespace {
 // half as much again.
 class StrictBuilder final : public nlohmann::json_sax<Json> {
  public:
-  [[nodiscard]] Json take() { return std::move(root_); }
+  [[nodiscard]] Json take() { return *std::move(root_); }
 
   bool null() override { return add(nullptr); }
   bool boolean(bool value) override { return add(value); }
@@ -49,12 +49,12 @@ class StrictBuilder final : public nlohmann::json_sax<Json> {
     return true;
   }
   Json& put(Json value) {
-    if (open_.empty()) return root_ = std::move(value);
+    if (open_.empty()) return root_.emplace(std::move(value));
     if (open_.back()->is_array()) return open_.back()->emplace_back(std::move(value));
     return *member_ = std::move(value);
   }
 
-  Json root_;
+  std::optional<Json> root_;
   std::vector<Json*> open_;  // arrays and objects; none is moved while it is open
   Json* member_ = nullptr;   // of the innermost object: the one whose value comes next
 };

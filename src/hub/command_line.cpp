@@ -77,7 +77,7 @@ std::optional<std::string> without_value(const Parsed& parsed) {
 // What the parser has against the arguments. Its own message would repeat what it did not expect, which may be a
 // secret.
 std::string parse_fault(const CLI::App& app, const CLI::ParseError& error) {
-  const std::string what = error.what();
+  std::string what = error.what();
   if (dynamic_cast<const CLI::ArgumentMismatch*>(&error) != nullptr) {
     return what.substr(0, what.find(':')) + ": its value is missing";
   }
