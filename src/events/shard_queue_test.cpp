@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <memory>
 #include <thread>
 
 #include "events/shard.hpp"
@@ -42,7 +43,8 @@ TEST(ShardQueue, MakesTheLogWaitForBytesUntilItIsClosed) {
   queue.close();
   log.join();
   std::size_t held = 0;
-  for (ShardNews news; queue.pop(news);) held += frame->bytes();
+  const auto news = std::make_unique<ShardNews>();
+  while (queue.pop(*news)) held += frame->bytes();
   EXPECT_LE(held, ShardQueue::most_bytes);
 }
 
