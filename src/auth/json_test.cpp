@@ -9,6 +9,8 @@ TEST(ParseJson, TakesWhatIsJson) {
   EXPECT_EQ(parse_json(R"({"a":[1,{"b":null}],"c":{"a":1,"b":"é"}})")->dump(),
             R"({"a":[1,{"b":null}],"c":{"a":1,"b":"é"}})");
   EXPECT_TRUE(parse_json("[]").has_value());
+  EXPECT_EQ(parse_json(R"([null,true,false,0,-1,18446744073709551615,1.5,"a"])")->dump(),
+            R"([null,true,false,0,-1,18446744073709551615,1.5,"a"])");
 }
 
 TEST(ParseJson, RefusesWhatIsNot) {
