@@ -105,7 +105,7 @@ class Handler {
   // Fields that every response to this request carries (CORS), for those that the server itself makes; the handler's
   // own answers come with them.
   virtual void decorate(const Request& request, Response& response) = 0;
-  // The server itself refused a request: its head, or its body.
+  // The server itself answered a request, whose head it could not take, with this error.
   virtual void on_refused(ErrorCode code) = 0;
 
  protected:
