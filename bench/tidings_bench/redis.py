@@ -27,22 +27,29 @@ class Redis(Server):
         _, core = machine.cores()
         with open(pathlib.Path(self._temporary.name) / "redis.log", "wb") as log:
             self.process = subprocess.Popen(machine.pinned(core, *command), stdout=log, stderr=log)
-        self._reached("PING", b"+PONG")
+        self._replicas = 0
+        self._reached(["PING"], b"+PONG")
         if primary is not None:
-            self._reached("INFO replication", b"master_link_status:up")
+            primary.replicated()
 
     @property
     def url(self):
         """The hub's `store` for it."""
         return f"redis://127.0.0.1:{self.port}"
 
-    def _reached(self, command, word):
-        """Waits until the reply to a command holds the word."""
+    def replicated(self):
+        """Waits for one more replica to confirm what is written here, which may be a second after its link is up."""
+        self._replicas += 1
+        self._reached(["PUBLISH ready yes", f"WAIT {self._replicas} 100"], f":{self._replicas}".encode())
+
+    def _reached(self, commands, word):
+        """Waits until the last of these commands, each with a reply of one line, is answered by the word."""
         for _ in range(300):
             try:
                 with socket.create_connection(("127.0.0.1", self.port), 1) as connection:
-                    connection.sendall(f"{command}\r\n".encode())
-                    if word in connection.recv(65536):
+                    connection.sendall("".join(f"{command}\r\n" for command in commands).encode())
+                    replies = connection.makefile("rb")
+                    if [replies.readline().strip() for _ in commands][-1] == word:
                         return
             except OSError:
                 pass
