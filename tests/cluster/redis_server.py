@@ -1,5 +1,6 @@
 """Redis servers and Sentinels on hosts of the network."""
 
+import os
 import resource
 import shutil
 
@@ -8,6 +9,7 @@ from cluster.resp import RedisError, ask
 
 REDIS_PORT, SENTINEL_PORT = 6379, 26379
 MASTER = "tidings"
+PROGRAM = os.environ.get("TIDINGS_REDIS_SERVER", "redis-server")  # or valkey-server
 
 
 class Server(Process):
@@ -62,7 +64,7 @@ class Redis(Server):
                    "appendonly": "yes", "appendfsync": "everysec", "loglevel": "notice",
                    "replica-announce-ip": self.network.address(self.host), "repl-diskless-sync-delay": 0,
                    "repl-timeout": 10, "repl-ping-replica-period": 1, "auto-aof-rewrite-percentage": 0}
-        command = ["sh", "-c", 'trap "" XFSZ; exec "$@"', "sh", "redis-server"]
+        command = ["sh", "-c", 'trap "" XFSZ; exec "$@"', "sh", PROGRAM]
         for name, value in options.items():
             command += [f"--{name}", str(value)]
         if primary is not None:
@@ -119,7 +121,7 @@ sentinel down-after-milliseconds {MASTER} 1000
 sentinel failover-timeout {MASTER} 3000
 sentinel parallel-syncs {MASTER} 2
 """)
-        self.spawn(["redis-server", str(config), "--sentinel"])
+        self.spawn([PROGRAM, str(config), "--sentinel"])
 
     def hasten(self):
         """Looks at everything more often than the usual 1–10 s, so that a test sees more failovers in its time."""
@@ -195,8 +197,8 @@ class Ensemble:
         if any(sentinel.others() != knows for sentinel in self.sentinels):
             return False
         fields = primary.info()
-        following = [fields.get(f"slave{n}", "") for n in range(len(self.servers) - 1)]
-        return all("state=online" in one and one.endswith(("lag=0", "lag=1")) for one in following)
+        following = [set(fields.get(f"slave{n}", "").split(",")) for n in range(len(self.servers) - 1)]
+        return all("state=online" in one and one & {"lag=0", "lag=1"} for one in following)
 
     async def healthy(self, timeout=60):
         """Waits until `whole`; the primary."""
