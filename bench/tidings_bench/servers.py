@@ -12,7 +12,7 @@ from tidings_bench import machine
 SECRET = "bench-secret-0123456789-0123456789-0123456789"
 PUBLISH_KEY = "bench-publish-key-0123456789-0123456789"
 LISTENING = re.compile(r'"address":"127\.0\.0\.1:(\d+)"')
-BINARY = pathlib.Path(os.environ.get("TIDINGS_BINARY", machine.ROOT / "build" / "release" / "tidings"))
+BINARY = pathlib.Path(os.environ.pop("TIDINGS_BINARY", machine.ROOT / "build" / "release" / "tidings"))
 
 
 class Server:
