@@ -19,7 +19,7 @@ std::size_t size_in_memory(const store::Record& record, const Encoded& plain) {
 CommittedFrame::CommittedFrame(store::RecordPtr record, std::string cursor, const SipKey& type_key)
     : record_(std::move(record)),
       cursor_(std::move(cursor)),
-      plain_(encode_event(record_->event, Form::plain, cursor_)),
+      plain_(encode_event(record_->event.shown(), Form::plain, cursor_)),
       type_hash_(sip_hash_1_3(type_key, record_->event.type)),
       bytes_(size_in_memory(*record_, plain_)) {}
 
@@ -27,7 +27,7 @@ CommittedFrame::~CommittedFrame() { delete envelope_.load(std::memory_order_acqu
 
 const Encoded& CommittedFrame::envelope() const {
   if (const Encoded* made = envelope_.load(std::memory_order_acquire); made != nullptr) return *made;
-  auto mine = std::make_unique<const Encoded>(encode_event(record_->event, Form::envelope, cursor_));
+  auto mine = std::make_unique<const Encoded>(encode_event(record_->event.shown(), Form::envelope, cursor_));
   const Encoded* others = nullptr;
   if (!envelope_.compare_exchange_strong(others, mine.get(), std::memory_order_acq_rel)) return *others;
   return *mine.release();

@@ -85,7 +85,7 @@ std::string encode_event(std::string_view type, std::string_view id, std::string
   return out;
 }
 
-std::string encode_event(const store::Event& event, Form form, std::string_view id) {
+std::string encode_event(const store::EventText& event, Form form, std::string_view id) {
   if (form == Form::plain) return encode_event(event.type, id, event.payload);
   std::string data;
   data.reserve(event.type.size() + event.payload.size() + 32);

@@ -40,6 +40,6 @@ enum class Form : std::uint8_t { plain, envelope };
 [[nodiscard]] std::string encode_event(std::string_view type, std::string_view id, std::string_view data);
 
 // An application's event in one of its forms; `id` is its cursor.
-[[nodiscard]] std::string encode_event(const store::Event& event, Form form, std::string_view id);
+[[nodiscard]] std::string encode_event(const store::EventText& event, Form form, std::string_view id);
 
 }  // namespace tidings::events

@@ -56,17 +56,17 @@ TEST(Frame, ServesBothFramingsFromOneBuffer) {
 
 TEST(Frame, EnvelopesHoldTypeAndData) {
   const store::Event json{"a.b", R"({"x":[1,"\n"]})", false, {}, {}};
-  auto read = read_event_stream(encode_event(json, Form::envelope, "e-2")).events;
+  auto read = read_event_stream(encode_event(json.shown(), Form::envelope, "e-2")).events;
   ASSERT_EQ(read.size(), 1U);
   EXPECT_EQ(read[0], (ReadEvent{"message", "e-2", R"({"type":"a.b","data":{"x":[1,"\n"]}})"}));
   std::string all;
   for (int c = 0; c < 128; ++c) all += static_cast<char>(c);
   all += "ä";
   const store::Event text{"a", all, true, {}, {}};
-  read = read_event_stream(encode_event(text, Form::envelope, "e-3")).events;
+  read = read_event_stream(encode_event(text.shown(), Form::envelope, "e-3")).events;
   ASSERT_EQ(read.size(), 1U);
   EXPECT_EQ(nlohmann::json::parse(read[0].data), (nlohmann::json{{"type", "a"}, {"text", all}}));
-  EXPECT_EQ(read_event_stream(encode_event(text, Form::plain, "e-3")).events[0].data, with_line_feeds(all));
+  EXPECT_EQ(read_event_stream(encode_event(text.shown(), Form::plain, "e-3")).events[0].data, with_line_feeds(all));
 }
 
 FramePtr frame(store::Position position, std::size_t bytes = 10) {

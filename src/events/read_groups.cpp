@@ -33,7 +33,7 @@ store::ReadQuery Wish::query(store::Position after, store::Position until) const
 }
 
 std::size_t ReadPage::passed(store::Position cursor) const {
-  const auto after = std::ranges::upper_bound(page_.records, cursor, {}, &store::Record::position);
+  const auto after = std::ranges::upper_bound(page_.records, cursor, {}, &store::PageRecord::position);
   return static_cast<std::size_t>(after - page_.records.begin());
 }
 
@@ -42,9 +42,9 @@ const ReadPage::Frames& ReadPage::frames(Form form, http::Framing framing, const
   if (made) return *made;
   made.emplace();
   made->ends.reserve(page_.records.size());
-  for (const store::RecordPtr& record : page_.records) {
-    const std::string id = timeline.cursor({record->position, epoch_});
-    made->bytes.append(Encoded(encode_event(record->event, form, id)).bytes(framing));
+  for (const store::PageRecord& record : page_.records) {
+    const std::string id = timeline.cursor({record.position(), epoch_});
+    made->bytes.append(Encoded(encode_event(record.shown(), form, id)).bytes(framing));
     made->ends.push_back(made->bytes.size());
   }
   return *made;

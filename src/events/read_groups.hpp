@@ -53,7 +53,7 @@ class ReadPage {
   [[nodiscard]] store::Position read_to() const { return page_.read_to; }
   // How many of its records lie at or before the place.
   [[nodiscard]] std::size_t passed(store::Position cursor) const;
-  [[nodiscard]] store::Position position(std::size_t record) const { return page_.records[record]->position; }
+  [[nodiscard]] store::Position position(std::size_t record) const { return page_.records[record].position(); }
   // Made at the first call for them; the cursors are by `timeline`.
   [[nodiscard]] const Frames& frames(Form form, http::Framing framing, const Timeline& timeline);
 

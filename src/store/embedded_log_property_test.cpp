@@ -186,7 +186,7 @@ TEST_P(EmbeddedLogProperty, DoesWhatTheModelDoes) {
       while (query.after < query.until) {
         const auto page = read_now(*log, query);
         ASSERT_TRUE(page);
-        for (const RecordPtr& record : page->records) got.push_back(record->position);
+        for (const PageRecord& record : page->records) got.push_back(record.position());
         ASSERT_GT(page->read_to, query.after);
         query.after = page->read_to;
       }

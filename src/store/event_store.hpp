@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "errors/error.hpp"
+#include "store/page_record.hpp"
 #include "store/record.hpp"
 
 namespace tidings::store {
@@ -39,7 +40,7 @@ struct ReadQuery {
 };
 
 struct Page {
-  std::vector<RecordPtr> records;  // in order, each once
+  PageRecords records;  // in order, each once
   // All that the query asks for, up to here, is in `records`: `until` itself where nothing is left.
   Position read_to = 0;
   // Where reading began: the query's `after`, or the floor where that was higher by then. Where it is above `after`,

@@ -117,7 +117,7 @@ void LogReader::answer_one(Read& read) {
   auto page = read_one_(read.query);
   if (page) {
     std::size_t bytes = 0;
-    for (const RecordPtr& record : page->records) bytes += bytes_in_memory(*record);
+    for (const PageRecord& record : page->records) bytes += record.bytes_in_memory() + sizeof record;
     page->hold = held_->hold(bytes);
   }
   read.done(std::move(page));
@@ -142,8 +142,7 @@ bool LogReader::answer_together(std::vector<Read>& reads) {
   std::size_t look_until = std::max(looked_at_first, looked_at_a_read * reads.size());
   std::size_t looked_at = 0;
   const auto enough = [&] {
-    return pages.full() || pages.bytes() >= most_held_bytes || pages.found() >= records_a_read * reads.size() ||
-           pages.asked() >= asked_a_read * reads.size();
+    return pages.full() || pages.bytes() >= most_held_bytes || pages.asked() >= asked_a_read * reads.size();
   };
   while (reached < until && !enough()) {
     const Position scanned = std::min(until, reached + positions_a_scan);
@@ -153,7 +152,7 @@ bool LogReader::answer_together(std::vector<Read>& reads) {
     if (store_->extent().floor > reached) break;
     if (records->empty()) reached = scanned;
     for (const RecordPtr& record : *records) {
-      pages.take(record);
+      pages.take(*record);
       ++looked_at;
       reached = record->position;
       if (pages.asked() >= asked_a_read * reads.size()) break;

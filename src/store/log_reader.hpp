@@ -30,10 +30,9 @@ class LogReader {
   // One pass answers queries, so many at least, that begin so near the first of those that wait.
   static constexpr std::size_t least_shared = 32;
   static constexpr Position near = 65'536;
-  // It goes no further than a page for each by its index would have cost about as much as, or than gives each so many
-  // records.
+  // It goes no further than a page for each by its index would have cost about as much as. So it gives them no more
+  // records than this each, which is what one write to whoever returns takes.
   static constexpr Position positions_a_read = 128;
-  static constexpr std::size_t records_a_read = 64;
   // And it asks what queries want no more often than all of them would, each reading the log's records by itself.
   static constexpr std::size_t asked_a_read = most_scanned_records;
   // It is given up where fewer than one in so many of the first records are wanted: so many a query are looked at,

@@ -44,7 +44,7 @@ class PageBuilder {
  public:
   PageBuilder(const ReadQuery& query, Position began_at);
   // Looks at the next record, of a type that may not be wanted. False: it didn't fit, and the page ends before it.
-  bool add(RecordPtr record);
+  bool add(const PageRecord& record);
   // Ends the page: all up to `read_to` was added, unless one didn't fit.
   [[nodiscard]] Page finish(Position read_to) &&;
   [[nodiscard]] bool full() const { return full_; }

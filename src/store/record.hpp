@@ -18,6 +18,13 @@ struct Recipients {
   [[nodiscard]] bool everyone() const { return users.empty() && channels.empty(); }
 };
 
+// What its readers see of an event. Valid as long as what it is of.
+struct EventText {
+  std::string_view type;
+  std::string_view payload;
+  bool text = false;
+};
+
 // An event as published: already validated.
 struct Event {
   std::string type;
@@ -25,6 +32,7 @@ struct Event {
   bool text = false;
   Recipients recipients;
   std::string key;  // idempotency key; empty for none
+  [[nodiscard]] EventText shown() const { return {type, payload, text}; }
 };
 
 struct Record {

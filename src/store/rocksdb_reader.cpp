@@ -100,11 +100,10 @@ ReadResult<Page> read_all(const RocksDbView& view, rocksdb::Iterator& at, const 
     if (!stored) return tl::unexpected(stored.error());
     if (!*stored) break;
     if (++scanned > most_scanned_records) return std::move(page).finish(reached);
-    auto record = std::make_shared<const Record>(std::move((*stored)->record));
-    const Position next = record->position;
-    if (addresses(record->event.recipients, query) && !page.add(std::move(record)))
+    const Record& record = (*stored)->record;
+    if (addresses(record.event.recipients, query) && !page.add(PageRecord(record)))
       return std::move(page).finish(reached);
-    reached = next;
+    reached = record.position;
   }
   return std::move(page).finish(until);
 }
@@ -134,7 +133,7 @@ ReadResult<Page> read_page(const RocksDbView& view, const ReadQuery& query) {
     if (!status.ok()) return tl::unexpected(fault_of(status));
     auto stored = decode_record(position, view_of(value));
     if (!stored) return damaged_record(position);
-    if (!page.add(std::make_shared<const Record>(std::move(stored->record)))) break;
+    if (!page.add(PageRecord(stored->record))) break;
   }
   return std::move(page).finish(candidates.complete_to(until));
 }

@@ -5,14 +5,6 @@
 
 namespace tidings::store {
 
-std::size_t bytes_in_memory(const Record& record) {
-  const Event& event = record.event;
-  std::size_t bytes = sizeof(Record) + 64 + event.payload.size() + event.type.size() + event.key.size();
-  for (const std::string& user : event.recipients.users) bytes += sizeof(std::string) + user.size();
-  for (const std::string& channel : event.recipients.channels) bytes += sizeof(std::string) + channel.size();
-  return bytes;
-}
-
 SharedRead::SharedRead(std::span<const Read> reads, Position floor) : reads_(reads), open_(reads.size()) {
   pages_.reserve(reads.size());
   for (std::uint32_t number = 0; number < reads.size(); ++number) {
@@ -48,32 +40,36 @@ const SharedRead::Numbers& SharedRead::by_pattern(const std::string& channel) {
   return readers;
 }
 
-void SharedRead::take(const RecordPtr& record) {
+void SharedRead::take(const Record& record) {
   const std::size_t before = found_;
-  const Recipients& recipients = record->event.recipients;
-  if (recipients.everyone()) offer(of_everyone_, record);
+  const Recipients& recipients = record.event.recipients;
+  PageRecord shared;  // by all pages that it is for
+  if (recipients.everyone()) offer(of_everyone_, record, shared);
   for (const std::string& user : recipients.users) {
-    if (const auto readers = of_users_.find(user); readers != of_users_.end()) offer(readers->second, record);
+    if (const auto readers = of_users_.find(user); readers != of_users_.end()) offer(readers->second, record, shared);
   }
   for (const std::string& channel : recipients.channels) {
-    if (const auto readers = of_channels_.find(channel); readers != of_channels_.end()) offer(readers->second, record);
-    if (!of_prefixes_.empty()) offer(by_pattern(channel), record);
+    if (const auto readers = of_channels_.find(channel); readers != of_channels_.end()) {
+      offer(readers->second, record, shared);
+    }
+    if (!of_prefixes_.empty()) offer(by_pattern(channel), record, shared);
   }
   if (found_ == before) return;
+  bytes_ += shared.bytes_in_memory() + (found_ - before) * sizeof(PageRecord);
   found_ = before + 1;
-  bytes_ += bytes_in_memory(*record);
 }
 
 // Each query is offered a record once, however many of its recipients it names.
-void SharedRead::offer(const Numbers& readers, const RecordPtr& record) {
+void SharedRead::offer(const Numbers& readers, const Record& record, PageRecord& shared) {
   asked_ += readers.size();
   for (const std::uint32_t number : readers) {
-    if (record->position <= offered_[number] || record->position > reads_[number].query.until) continue;
-    offered_[number] = record->position;
+    if (record.position <= offered_[number] || record.position > reads_[number].query.until) continue;
+    offered_[number] = record.position;
     PageBuilder& page = pages_[number];
     if (page.full()) continue;
+    if (shared.empty()) shared = PageRecord(record);
     const std::size_t size = page.size();
-    if (!page.add(record)) --open_;
+    if (!page.add(shared)) --open_;
     found_ += page.size() - size;
   }
 }

@@ -17,9 +17,6 @@
 
 namespace tidings::store {
 
-// What a record takes in memory, about, with what the allocator adds.
-[[nodiscard]] std::size_t bytes_in_memory(const Record& record);
-
 class SharedRead {
  public:
   // Channels whose readers by pattern are remembered.
@@ -29,10 +26,10 @@ class SharedRead {
   SharedRead(std::span<const Read> reads, Position floor);
 
   // The next record of the log, at or after the lowest place that any query begins at.
-  void take(const RecordPtr& record);
+  void take(const Record& record);
   // No page has room for more.
   [[nodiscard]] bool full() const { return open_ == 0; }
-  // Of the records that were taken: how many are on any page, and what they weigh in memory, about.
+  // Of the records that were taken: how many are on any page, and what the pages weigh in memory, about.
   [[nodiscard]] std::size_t found() const { return found_; }
   [[nodiscard]] std::size_t bytes() const { return bytes_; }
   // What it took to find whom they are for: look-ups by prefix, patterns that were asked, and queries that were offered
@@ -45,7 +42,7 @@ class SharedRead {
   using Numbers = std::vector<std::uint32_t>;  // of queries
 
   const Numbers& by_pattern(const std::string& channel);
-  void offer(const Numbers& readers, const RecordPtr& record);
+  void offer(const Numbers& readers, const Record& record, PageRecord& shared);
 
   std::span<const Read> reads_;
   std::vector<PageBuilder> pages_;

@@ -31,7 +31,7 @@ TEST(SharedRead, AsksOnlyThosePatternsThatBeginAsTheChannelDoes) {
   }
   SharedRead pages(reads, 0);
   for (Position i = 1; i <= last; ++i) {
-    pages.take(append_at(i, for_channels({"team:" + std::to_string(i % channels) + ":news"})).record);
+    pages.take(*append_at(i, for_channels({"team:" + std::to_string(i % channels) + ":news"})).record);
   }
   EXPECT_EQ(asked, last);
   // Four look-ups, a pattern and an offer for each: prefixes here have four lengths.
@@ -47,7 +47,7 @@ TEST(SharedRead, FindsReadersByPrefixesOfEveryLength) {
   SharedRead pages(reads, 0);
   Position position = 0;
   for (const char* channel : {"room:1", "room:12", "lobby", "r", "roo", "room:12"}) {
-    pages.take(append_at(++position, for_channels({channel})).record);
+    pages.take(*append_at(++position, for_channels({channel})).record);
   }
   const std::vector<Positions> expected = {{1, 2, 3, 4, 5, 6}, {1, 2, 6}, {1, 2, 6}, {2, 6}, {1, 2, 3, 4, 5, 6}};
   for (std::size_t i = 0; i < expected.size(); ++i) {

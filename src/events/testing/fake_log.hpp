@@ -73,7 +73,7 @@ class FakeLog final : public LogReader {
         return page;
       }
       bytes += record->event.payload.size();
-      page.records.push_back(record);
+      page.records.emplace_back(*record);
     }
     page.read_to = query.until;
     return page;

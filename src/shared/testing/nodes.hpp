@@ -82,7 +82,11 @@ class Node {
   [[nodiscard]] std::vector<std::string> heard() const {
     store::Epochs epochs;
     for (const store::Epoch& epoch : recorder->epochs()) epochs.begin(epoch);
-    return told(recorder->records(), epochs);
+    std::vector<std::string> lines;
+    for (const store::RecordPtr& record : recorder->records()) {
+      lines.push_back(line(epochs, record->position, record->event.payload));
+    }
+    return lines;
   }
   // All that the copy holds, the same way.
   [[nodiscard]] std::vector<std::string> kept() {
@@ -92,7 +96,12 @@ class Node {
     query.most_records = 100'000;
     query.most_bytes = 64 * 1024 * 1024;
     const auto page = store::testing::read_now(*log, query);
-    return page ? told(page->records, epochs) : std::vector<std::string>{page.error().detail};
+    if (!page) return {page.error().detail};
+    std::vector<std::string> lines;
+    for (const store::PageRecord& record : page->records) {
+      lines.push_back(line(epochs, record.position(), record.shown().payload));
+    }
+    return lines;
   }
   [[nodiscard]] bool hears(std::size_t count) const {
     return eventually([&] { return recorder->records().size() >= count; });
@@ -123,12 +132,8 @@ class Node {
   std::unique_ptr<Log> log;
 
  private:
-  static std::vector<std::string> told(const std::vector<store::RecordPtr>& records, const store::Epochs& epochs) {
-    std::vector<std::string> lines;
-    for (const auto& record : records) {
-      lines.push_back(epochs.cursor_of_event(record->position).text() + " " + record->event.payload);
-    }
-    return lines;
+  static std::string line(const store::Epochs& epochs, store::Position position, std::string_view payload) {
+    return epochs.cursor_of_event(position).text().append(" ").append(payload);
   }
 };
 

@@ -54,5 +54,10 @@ inline std::vector<Position> positions_of(const std::vector<RecordPtr>& records)
   for (const RecordPtr& record : records) positions.push_back(record->position);
   return positions;
 }
+inline std::vector<Position> positions_of(const PageRecords& records) {
+  std::vector<Position> positions;
+  for (const PageRecord& record : records) positions.push_back(record.position());
+  return positions;
+}
 
 }  // namespace tidings::store::testing
