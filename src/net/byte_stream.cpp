@@ -30,14 +30,20 @@ std::size_t size_of(std::span<const iovec> pieces) {
   return size;
 }
 
+// An event by itself, which most writes are, without what it costs the kernel to fetch a message's parts.
+ssize_t send_pieces(int socket, std::span<const iovec> pieces) {
+  if (pieces.size() == 1) return ::send(socket, pieces[0].iov_base, pieces[0].iov_len, MSG_NOSIGNAL);
+  msghdr message{};
+  message.msg_iov = const_cast<iovec*>(pieces.data());  // sendmsg(2) only reads them
+  message.msg_iovlen = pieces.size();
+  return ::sendmsg(socket, &message, MSG_NOSIGNAL);
+}
+
 Transfer plain_write(int socket, std::span<const iovec> pieces) {
   std::size_t taken = 0;
   while (!pieces.empty()) {
     const auto batch = pieces.first(std::min(pieces.size(), pieces_per_call));
-    msghdr message{};
-    message.msg_iov = const_cast<iovec*>(batch.data());  // sendmsg(2) only reads them
-    message.msg_iovlen = batch.size();
-    const ssize_t sent = ::sendmsg(socket, &message, MSG_NOSIGNAL);
+    const ssize_t sent = send_pieces(socket, batch);
     if (sent < 0) {
       if (errno == EINTR) continue;
       return {taken, outcome_of(errno)};
