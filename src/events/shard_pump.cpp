@@ -80,6 +80,7 @@ std::size_t Shard::serve_some(SubscriberQueue& queue, std::size_t most) {
   while (served < most) {
     Subscriber* stream = queue.pop();
     if (stream == nullptr) break;
+    queue.prefetch();
     if (stream->state == StreamState::dead) {
       dead_.push_back(stream);
     } else if (stream->state == StreamState::ready) {
