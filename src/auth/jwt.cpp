@@ -12,7 +12,12 @@ namespace {
 // Each would let the token choose its own key, or what its signature covers.
 constexpr std::array refused_fields{"crit", "jku", "jwk", "x5u", "x5c", "b64", "enc", "zip"};
 
+// Of a header as it stands in a token, where it is remembered.
+constexpr std::size_t most_remembered_bytes = 512;
+
 tl::unexpected<Error> malformed(std::string detail) { return fail(ErrorCode::token_malformed, std::move(detail)); }
+
+tl::unexpected<Error> not_base64url() { return malformed("A part of the token is not base64url."); }
 
 // Media types compare without case, and "application/" may be left out (RFC 7515 §4.1.9).
 std::string normal_type(std::string_view type) {
@@ -51,6 +56,27 @@ Result<Jwt> read_header(const Json& header) {
   return jwt;
 }
 
+Result<Jwt> parse_header(std::string_view encoded) {
+  const auto header = base64url_decode(encoded);
+  if (!header) return not_base64url();
+  const auto fields = parse_json_object(*header);
+  if (!fields) return malformed("The token's header is not a JSON object without repeated names.");
+  return read_header(*fields);
+}
+
+// An issuer's tokens mostly have one and the same header, so the last good one is remembered, a thread each.
+Result<Jwt> header_of(std::string_view encoded) {
+  thread_local std::string remembered;
+  thread_local Jwt meaning;
+  if (!remembered.empty() && encoded == remembered) return meaning;
+  auto header = parse_header(encoded);
+  if (header && encoded.size() <= most_remembered_bytes) {
+    remembered = encoded;
+    meaning = *header;
+  }
+  return header;
+}
+
 }  // namespace
 
 Result<Jwt> parse_jwt(std::string_view token, std::size_t most_bytes) {
@@ -60,13 +86,10 @@ Result<Jwt> parse_jwt(std::string_view token, std::size_t most_bytes) {
   if (dots != 2) return malformed("The token has not three parts.");
   const std::size_t first = token.find('.');
   const std::size_t second = token.find('.', first + 1);
-  const auto header = base64url_decode(token.substr(0, first));
   auto payload = base64url_decode(token.substr(first + 1, second - first - 1));
   auto signature = base64url_decode(token.substr(second + 1));
-  if (!header || !payload || !signature) return malformed("A part of the token is not base64url.");
-  const auto fields = parse_json_object(*header);
-  if (!fields) return malformed("The token's header is not a JSON object without repeated names.");
-  auto jwt = read_header(*fields);
+  if (!payload || !signature) return not_base64url();
+  auto jwt = header_of(token.substr(0, first));
   if (!jwt) return jwt;
   jwt->signed_part = token.substr(0, second);
   jwt->payload = *std::move(payload);

@@ -28,6 +28,23 @@ TEST(Jwt, IsTakenApart) {
   EXPECT_EQ(jwt->signature, std::string(3, '\0'));
 }
 
+TEST(Jwt, IsTakenApartByItsOwnHeaderWhicheverCameBefore) {
+  const auto of_key = [](const std::string& key) {
+    return part(Json{{"alg", "HS256"}, {"kid", key}}.dump()) + "." + part(key) + ".AAAA";
+  };
+  const std::string long_key(1'000, 'k');
+  for (const std::string& key :
+       {std::string("a"), std::string("a"), std::string("b"), long_key, std::string("b"), std::string("a")}) {
+    const std::string token = of_key(key);
+    const auto jwt = parse_jwt(token, most_access_token_bytes);
+    ASSERT_TRUE(jwt);
+    EXPECT_EQ(jwt->key_id, key);
+    EXPECT_EQ(jwt->payload, key);
+    EXPECT_EQ(jwt->signed_part, token.substr(0, token.size() - 5));
+    EXPECT_EQ(refusal_of_header("{}"), "token_malformed");
+  }
+}
+
 TEST(Jwt, ComparesTypesWithoutCaseAndPrefix) {
   for (const char* type : {"at+jwt", "AT+JWT", "application/at+jwt", "Application/At+Jwt"}) {
     const auto jwt = parse_jwt(part(Json{{"alg", "HS256"}, {"typ", type}}.dump()) + "..", most_access_token_bytes);

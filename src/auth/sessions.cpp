@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "auth/evp.hpp"
-#include "auth/session_json.hpp"
+#include "auth/session_codec.hpp"
 #include "platform/base64url.hpp"
 
 namespace tidings::auth {
@@ -30,13 +30,11 @@ Sessions::Sessions(store::SessionStore& store, Random& random, const Clock& cloc
     : store_(store), random_(random), clock_(clock), ttl_(ttl) {}
 
 void Sessions::create(const Session& session, std::function<void(Result<SessionTicket>)> done) {
-  auto value = write_session(session);
-  if (!value) return done(tl::unexpected(std::move(value).error()));
   std::array<std::byte, id_bytes> bytes{};
   random_.fill(bytes);
   SessionTicket ticket{base64url_encode(bytes), clock_.wall() + ttl_};
   const store::SessionKey key = evp::sha256(ticket.id);
-  store_.put(key, session.identity.user, *std::move(value), ttl_,
+  store_.put(key, session.identity.user, write_session(session), ttl_,
              [ticket = std::move(ticket), done = std::move(done)](const Result<void>& stored) {
                if (!stored) return done(tl::unexpected(stored.error()));
                done(ticket);

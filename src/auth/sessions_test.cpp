@@ -5,7 +5,7 @@
 #include <map>
 
 #include "auth/evp.hpp"
-#include "auth/session_json.hpp"
+#include "auth/session_codec.hpp"
 #include "auth/testing/verifier.hpp"
 
 namespace tidings::auth {
@@ -146,24 +146,50 @@ TEST_F(SessionsTest, PassOnWhatTheStoreSays) {
   EXPECT_EQ(code_of(take(ticket.id)), "session_limit");
 }
 
-TEST_F(SessionsTest, CannotBeMadeOfWhatIsNotUtf8) {
-  Session session = full_session();
-  session.options.since = "\xff";
-  Result<SessionTicket> refused = fail(ErrorCode::internal, "not called");
-  sessions_.create(session, [&](Result<SessionTicket> made) { refused = std::move(made); });
-  EXPECT_EQ(code_of(refused), "body_invalid");
-  EXPECT_EQ(store_.size(), 0u);
+TEST(StoredSession, HoldsAnyBytesInItsTexts) {
+  Session session;
+  session.identity.user = std::string("a\0\xff", 3);
+  session.options.since = "";
+  session.options.metadata = {{"", "\xff"}};
+  const auto read = read_session(write_session(session));
+  ASSERT_TRUE(read);
+  EXPECT_EQ(read->identity.user, session.identity.user);
+  EXPECT_EQ(read->options.since, "");
+  EXPECT_EQ(read->options.channels, std::nullopt);
+  EXPECT_EQ(read->options.metadata, session.options.metadata);
 }
 
 TEST(StoredSession, IsRefusedWhereItIsNotWhatWasStored) {
-  for (const char* stored : {"", "[]", "{}", R"({"permissions":1})", R"({"permissions":{}})",
-                             R"({"permissions":{},"user":1,"expires_at":1,"created_at":1,"labels":[]})",
-                             R"({"permissions":{},"user":"a","expires_at":1,"created_at":1})",
-                             R"({"permissions":{},"user":"a","expires_at":1,"created_at":1,"labels":[["x"]]})",
-                             R"({"permissions":{},"user":"a","expires_at":1,"created_at":1,"labels":["x"]})"}) {
-    EXPECT_EQ(code_of(read_session(stored)), "internal") << stored;
+  Session session;
+  session.identity.user = "anna";
+  session.identity.permissions.publish = {events::Pattern::parse("novel:*", events::Names::channels).value()};
+  session.options.format = "envelope";
+  session.options.metadata = {{"tab", "1"}};
+  const std::string stored = write_session(session);
+  ASSERT_EQ(code_of(read_session(stored)), "ok");
+  for (std::size_t size = 1; size < stored.size(); ++size) {
+    EXPECT_EQ(code_of(read_session(stored.substr(0, size))), "internal") << size;
   }
-  EXPECT_EQ(code_of(read_session(R"({"permissions":{},"user":"a","expires_at":1,"created_at":1,"labels":[]})")), "ok");
+  EXPECT_EQ(code_of(read_session(stored + '\0')), "internal");
+  session.identity.user.clear();
+  EXPECT_EQ(code_of(read_session(write_session(session))), "internal");
+}
+
+TEST(StoredSession, OfAnotherVersionIsNone) {
+  for (const char* stored : {"", "\2", "{\"user\":\"anna\",\"permissions\":{}}"}) {
+    EXPECT_EQ(code_of(read_session(stored)), "session_invalid") << stored;
+  }
+}
+
+TEST(StoredSession, IsRefusedWhereAPatternIsNone) {
+  for (auto list : {&Permissions::subscribe, &Permissions::publish}) {
+    Session session;
+    session.identity.user = "anna";
+    (session.identity.permissions.*list) = {events::Pattern::parse("novel:*", events::Names::channels).value()};
+    std::string stored = write_session(session);
+    stored[stored.find("novel")] = '\1';
+    EXPECT_EQ(code_of(read_session(stored)), "internal");
+  }
 }
 
 }  // namespace
