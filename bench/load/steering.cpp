@@ -11,8 +11,7 @@
 
 namespace tidings::bench {
 
-// Told for as long as there is something to read: the end may come with the last line, in one edge.
-Steering::Steering(Poller& poller) : poller_(poller) { poller.watch(STDIN_FILENO, EPOLLIN, *this); }
+Steering::Steering(Poller& poller) : poller_(poller) { poller.watch(STDIN_FILENO, EPOLLIN | EPOLLET, *this); }
 
 void Steering::wait(const char* reached) {
   std::puts(reached);
@@ -21,14 +20,14 @@ void Steering::wait(const char* reached) {
   while (lines_ == before && !ended_) poller_.serve(now_nanoseconds() + second);
 }
 
-void Steering::on_ready(std::uint32_t /*events*/) {
-  std::array<char, 64> buffer;
-  const ssize_t length = ::read(STDIN_FILENO, buffer.data(), buffer.size());
-  if (length <= 0) {
-    ended_ = true;
-  } else {
-    lines_ += static_cast<std::size_t>(std::count(buffer.begin(), buffer.begin() + length, '\n'));
+// The end may come with the last line, in one edge.
+void Steering::on_ready(std::uint32_t events) {
+  if ((events & EPOLLIN) != 0) {
+    std::array<char, 64> buffer;
+    const ssize_t length = ::read(STDIN_FILENO, buffer.data(), buffer.size());
+    if (length > 0) lines_ += static_cast<std::size_t>(std::count(buffer.begin(), buffer.begin() + length, '\n'));
   }
+  if ((events & EPOLLHUP) != 0) ended_ = true;
 }
 
 }  // namespace tidings::bench

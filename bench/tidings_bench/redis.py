@@ -28,7 +28,7 @@ class Redis(Server):
         with open(pathlib.Path(self._temporary.name) / "redis.log", "wb") as log:
             self.process = subprocess.Popen(machine.pinned(core, *command), stdout=log, stderr=log)
         self._replicas = 0
-        self._reached(["PING"], b"+PONG")
+        self._reached(["PING"], lambda reply: reply == b"+PONG")
         if primary is not None:
             primary.replicated()
 
@@ -40,18 +40,18 @@ class Redis(Server):
     def replicated(self):
         """Waits for one more replica to confirm what is written here, which may be a second after its link is up."""
         self._replicas += 1
-        self._reached(["PUBLISH ready yes", f"WAIT {self._replicas} 100"], f":{self._replicas}".encode())
+        self._reached(["PUBLISH ready yes", f"WAIT {self._replicas} 100"], lambda reply: int(reply.removeprefix(b":")) >= self._replicas)
 
-    def _reached(self, commands, word):
-        """Waits until the last of these commands, each with a reply of one line, is answered by the word."""
+    def _reached(self, commands, right):
+        """Waits until the last of these commands, each with a reply of one line, is answered rightly."""
         for _ in range(300):
             try:
                 with socket.create_connection(("127.0.0.1", self.port), 1) as connection:
                     connection.sendall("".join(f"{command}\r\n" for command in commands).encode())
                     replies = connection.makefile("rb")
-                    if [replies.readline().strip() for _ in commands][-1] == word:
+                    if right([replies.readline().strip() for _ in commands][-1]):
                         return
-            except OSError:
+            except (OSError, ValueError):
                 pass
             time.sleep(0.1)
         raise SystemExit("bench: Redis did not get ready within 30 s")

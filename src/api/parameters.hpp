@@ -14,7 +14,7 @@
 
 namespace tidings::api {
 
-inline constexpr std::size_t most_labels = 16;
+using events::most_labels;
 inline constexpr std::size_t longest_label = 256;  // bytes of a value
 // 16 digits, "-" and 20 digits. A longer `last_event_id` is kept as "?", which is as malformed and takes less memory.
 inline constexpr std::size_t longest_cursor = 37;

@@ -64,15 +64,17 @@ Result<Jwt> parse_header(std::string_view encoded) {
   return read_header(*fields);
 }
 
-// An issuer's tokens mostly have one and the same header, so the last good one is remembered, a thread each.
+// An issuer's tokens mostly have one and the same header, so the last one that could be read is remembered, a thread
+// each.
 Result<Jwt> header_of(std::string_view encoded) {
   thread_local std::string remembered;
   thread_local Jwt meaning;
   if (!remembered.empty() && encoded == remembered) return meaning;
   auto header = parse_header(encoded);
   if (header && encoded.size() <= most_remembered_bytes) {
-    remembered = encoded;
+    remembered.clear();  // first, in case there is no memory for what follows
     meaning = *header;
+    remembered = encoded;
   }
   return header;
 }

@@ -3,6 +3,7 @@
 #include <array>
 #include <utility>
 
+#include "events/names.hpp"
 #include "store/bytes.hpp"
 
 namespace tidings::auth {
@@ -19,7 +20,8 @@ constexpr unsigned flag_issued_at = 2;
 constexpr unsigned flag_first_option = 4;
 constexpr std::array options{&SessionOptions::events, &SessionOptions::channels, &SessionOptions::last_event_id,
                              &SessionOptions::since, &SessionOptions::format};
-static_assert((flag_first_option << options.size()) <= 0x100, "a flag each, in one byte");
+constexpr unsigned known_flags = (flag_first_option << options.size()) - 1;
+static_assert(known_flags <= 0xff, "a flag each, in one byte");
 
 unsigned flags_of(const Session& session) {
   unsigned flags = session.identity.permissions.admin ? flag_admin : 0;
@@ -51,11 +53,17 @@ bool take_patterns(ByteReader& from, std::vector<events::Pattern>& patterns) {
   return true;
 }
 
-void take_labels(ByteReader& from, events::Labels& labels) {
-  for (std::uint64_t left = from.varint(); left > 0 && from.ok(); --left) {
+// False also where bytes are missing: no name is empty.
+bool take_labels(ByteReader& from, events::Labels& labels) {
+  const std::uint64_t count = from.varint();
+  if (count > events::most_labels) return false;
+  while (labels.size() < count) {
     std::string name(from.text());
-    labels.emplace_back(std::move(name), from.text());
+    const std::string_view value = from.text();
+    if (!events::valid_label_name(name) || value.find('\0') != std::string_view::npos) return false;
+    labels.emplace_back(std::move(name), value);
   }
+  return true;
 }
 
 }  // namespace
@@ -89,6 +97,7 @@ Result<Session> read_session(std::string_view stored) {
     return fail(ErrorCode::session_invalid, "The session was made by another version of the hub; ask for another.");
   }
   const unsigned flags = from.u8();
+  if ((flags & ~known_flags) != 0) return unreadable();
   Session session;
   Identity& identity = session.identity;
   identity.permissions.admin = (flags & flag_admin) != 0;
@@ -101,9 +110,8 @@ Result<Session> read_session(std::string_view stored) {
   for (std::size_t i = 0; i < options.size(); ++i) {
     if ((flags & (flag_first_option << i)) != 0) session.options.*options[i] = from.text();
   }
-  take_labels(from, session.options.metadata);
-  // A user without a name has no session.
-  if (!from.finished() || identity.user.empty()) return unreadable();
+  if (!take_labels(from, session.options.metadata)) return unreadable();
+  if (!from.finished() || !events::valid_user(identity.user)) return unreadable();
   return session;
 }
 

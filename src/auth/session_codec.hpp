@@ -17,9 +17,9 @@
 namespace tidings::auth {
 
 [[nodiscard]] std::string write_session(const Session& session);
-// `session_invalid` where another version of the hub wrote it, which is another session's matter: while hubs that share
-// a Redis are upgraded one by one, a client asks again. `internal` for anything else that `write_session` doesn't
-// write.
+// `session_invalid` where a version of the hub that this one doesn't know wrote it: while hubs that share a Redis are
+// upgraded one by one, a client asks again. `internal` for what no session is: flags that mean nothing, names that no
+// token and no request can bring in.
 [[nodiscard]] Result<Session> read_session(std::string_view stored);
 
 }  // namespace tidings::auth

@@ -46,12 +46,13 @@ struct StartAt {
 };
 
 using Labels = std::vector<std::pair<std::string, std::string>>;
+inline constexpr std::size_t most_labels = 16;  // of a stream
 
 struct StreamOptions {
   std::string user;
   std::vector<Pattern> types;     // empty: every type
   std::vector<Pattern> channels;  // empty: none; already checked against the token's permissions
-  Labels labels;                  // at most 16
+  Labels labels;                  // at most `most_labels`
   Form form = Form::plain;
   StartAt start;
   WallTime expires_at;                    // the access token's `exp`, without skew

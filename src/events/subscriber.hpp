@@ -114,7 +114,7 @@ class SubscriberQueue {
     return popped;
   }
   [[nodiscard]] bool empty() const { return first_ == nullptr; }
-  // Asks for the memory of the next two, and of where the next one writes to, which the kernel's work for the one
+  // Asks for the memory of where the next one writes to, and of the one after it, which the kernel's work for the one
   // before has pushed out of the caches.
   void prefetch() const {
     if (first_ == nullptr) return;

@@ -117,7 +117,7 @@ void LogReader::answer_one(Read& read) {
   auto page = read_one_(read.query);
   if (page) {
     std::size_t bytes = 0;
-    for (const PageRecord& record : page->records) bytes += record.bytes_in_memory() + sizeof record;
+    for (const PageRecord& record : page->records) bytes += record.bytes_in_memory() + PageRecord::bytes_on_a_page;
     page->hold = held_->hold(bytes);
   }
   read.done(std::move(page));
@@ -155,7 +155,7 @@ bool LogReader::answer_together(std::vector<Read>& reads) {
       pages.take(*record);
       ++looked_at;
       reached = record->position;
-      if (pages.asked() >= asked_a_read * reads.size()) break;
+      if (enough()) break;
     }
     if (looked_at >= look_until) {
       if (pages.found() * least_wanted < looked_at) return false;

@@ -30,8 +30,8 @@ class LogReader {
   // One pass answers queries, so many at least, that begin so near the first of those that wait.
   static constexpr std::size_t least_shared = 32;
   static constexpr Position near = 65'536;
-  // It goes no further than a page for each by its index would have cost about as much as. So it gives them no more
-  // records than this each, which is what one write to whoever returns takes.
+  // It goes no further than a page for each by its index would have cost about as much as: so many of the log's records
+  // for each query, which is as many on its page where each record is for one of them.
   static constexpr Position positions_a_read = 128;
   // And it asks what queries want no more often than all of them would, each reading the log's records by itself.
   static constexpr std::size_t asked_a_read = most_scanned_records;

@@ -326,6 +326,16 @@ TEST_F(LogReaderTest, EndsAPassThatFoundMuchAndAnswersTheRestAfterwards) {
   EXPECT_EQ(store.reads, 1U);
 }
 
+TEST_F(LogReaderTest, EndsAPassWhereManyPagesHoldTheSame) {
+  constexpr std::size_t readers = 8'000;
+  for (int i = 0; i < 250; ++i) add(for_everyone("1"));
+  const auto pages = answers(std::vector<ReadQuery>(readers, everything_after(0, last)));
+  const std::size_t records = pages[0]->records.size();
+  EXPECT_GT(records, 50U);
+  EXPECT_LE((records - 1) * readers * PageRecord::bytes_on_a_page, LogReader::most_held_bytes);
+  EXPECT_EQ(pages[0]->read_to, records);
+}
+
 TEST_F(LogReaderTest, ReadsOnWhenPagesAreLetGo) {
   add(for_everyone(std::string(LogReader::most_held_bytes, 'x')));
   keep = true;

@@ -115,7 +115,7 @@ class MemoryStore final : public EventStore {
     Candidates candidates(query.most_records);
     if (!offer_indexed(query, after, until, candidates)) return read_all(query, after, until);
     for (const Position position : candidates.positions()) {
-      if (!page.add(PageRecord(*from(position)->record))) break;
+      if (!page.add(*from(position)->record)) break;
     }
     return std::move(page).finish(candidates.complete_to(until));
   }
@@ -220,7 +220,7 @@ class MemoryStore final : public EventStore {
     auto at = from(after + 1);
     for (; at != records_.end() && at->record->position <= until; ++at) {
       if (++scanned > most_scanned_records) return std::move(page).finish(read_to);
-      if (addresses(at->record->event.recipients, query) && !page.add(PageRecord(*at->record))) break;
+      if (addresses(at->record->event.recipients, query) && !page.add(*at->record)) break;
       read_to = at->record->position;
     }
     return std::move(page).finish(until);

@@ -5,7 +5,7 @@
 namespace tidings::store {
 namespace {
 
-constexpr std::size_t allocator_bytes = 32;  // counters, and what malloc rounds and keeps
+constexpr std::size_t allocator_bytes = 64;  // counters and their alignment, and what malloc rounds and keeps
 
 }  // namespace
 

@@ -15,6 +15,9 @@ namespace tidings::store {
 
 class PageRecord {
  public:
+  // What it takes on each page that holds it, where the list has grown to twice what is in it.
+  static constexpr std::size_t bytes_on_a_page = 2 * sizeof(std::shared_ptr<const char[]>);
+
   // Of nothing; it may only be assigned to.
   PageRecord() = default;
   explicit PageRecord(const Record& record);
@@ -22,7 +25,7 @@ class PageRecord {
   [[nodiscard]] bool empty() const { return bytes_ == nullptr; }
   [[nodiscard]] Position position() const { return head().position; }
   [[nodiscard]] EventText shown() const;
-  // What it takes, about, with what the allocator adds; each page that holds it takes a `PageRecord` more.
+  // What all pages share, about, with what the allocator adds.
   [[nodiscard]] std::size_t bytes_in_memory() const;
 
  private:

@@ -39,20 +39,20 @@ PageBuilder::PageBuilder(const ReadQuery& query, Position began_at) : query_(que
   page_.read_to = began_at;
 }
 
-bool PageBuilder::add(const PageRecord& record) {
+bool PageBuilder::add(const Record& record, PageRecord& shared) {
   if (full_) return false;
-  const EventText event = record.shown();
-  if (!query_.accept_type || query_.accept_type(event.type)) {
-    const std::size_t size = event.payload.size();
+  if (!query_.accept_type || query_.accept_type(record.event.type)) {
+    const std::size_t size = record.event.payload.size();
     const bool fits = page_.records.size() < query_.most_records && bytes_ + size <= query_.most_bytes;
     if (!page_.records.empty() && !fits) {
       full_ = true;
       return false;
     }
     bytes_ += size;
-    page_.records.push_back(record);
+    if (shared.empty()) shared = PageRecord(record);
+    page_.records.push_back(shared);
   }
-  page_.read_to = record.position();
+  page_.read_to = record.position;
   return true;
 }
 

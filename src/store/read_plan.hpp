@@ -44,7 +44,12 @@ class PageBuilder {
  public:
   PageBuilder(const ReadQuery& query, Position began_at);
   // Looks at the next record, of a type that may not be wanted. False: it didn't fit, and the page ends before it.
-  bool add(const PageRecord& record);
+  bool add(const Record& record) {
+    PageRecord shared;
+    return add(record, shared);
+  }
+  // The same, where other pages may hold it too: `shared` is what they hold, or empty until one does.
+  bool add(const Record& record, PageRecord& shared);
   // Ends the page: all up to `read_to` was added, unless one didn't fit.
   [[nodiscard]] Page finish(Position read_to) &&;
   [[nodiscard]] bool full() const { return full_; }

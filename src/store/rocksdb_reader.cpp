@@ -101,8 +101,7 @@ ReadResult<Page> read_all(const RocksDbView& view, rocksdb::Iterator& at, const 
     if (!*stored) break;
     if (++scanned > most_scanned_records) return std::move(page).finish(reached);
     const Record& record = (*stored)->record;
-    if (addresses(record.event.recipients, query) && !page.add(PageRecord(record)))
-      return std::move(page).finish(reached);
+    if (addresses(record.event.recipients, query) && !page.add(record)) return std::move(page).finish(reached);
     reached = record.position;
   }
   return std::move(page).finish(until);
@@ -133,7 +132,7 @@ ReadResult<Page> read_page(const RocksDbView& view, const ReadQuery& query) {
     if (!status.ok()) return tl::unexpected(fault_of(status));
     auto stored = decode_record(position, view_of(value));
     if (!stored) return damaged_record(position);
-    if (!page.add(PageRecord(stored->record))) break;
+    if (!page.add(stored->record)) break;
   }
   return std::move(page).finish(candidates.complete_to(until));
 }

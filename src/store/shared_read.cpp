@@ -55,7 +55,7 @@ void SharedRead::take(const Record& record) {
     if (!of_prefixes_.empty()) offer(by_pattern(channel), record, shared);
   }
   if (found_ == before) return;
-  bytes_ += shared.bytes_in_memory() + (found_ - before) * sizeof(PageRecord);
+  bytes_ += shared.bytes_in_memory() + (found_ - before) * PageRecord::bytes_on_a_page;
   found_ = before + 1;
 }
 
@@ -67,9 +67,8 @@ void SharedRead::offer(const Numbers& readers, const Record& record, PageRecord&
     offered_[number] = record.position;
     PageBuilder& page = pages_[number];
     if (page.full()) continue;
-    if (shared.empty()) shared = PageRecord(record);
     const std::size_t size = page.size();
-    if (!page.add(shared)) --open_;
+    if (!page.add(record, shared)) --open_;
     found_ += page.size() - size;
   }
 }
