@@ -86,7 +86,8 @@ rocksdb::Options options_for(rocksdb::Env& environment, const rocksdb::Compactio
   options.max_total_wal_size = most_wal_bytes;
   options.max_open_files = most_open_files;
   options.max_background_jobs = 2;
-  // Each compaction rewrites what lies below too, since records and index share its files: it pays to gather more first.
+  // Each compaction rewrites what lies below too, since records and index share its files: it pays to gather more
+  // first.
   options.level0_file_num_compaction_trigger = memtables_a_compaction;
   options.target_file_size_base = memtable_bytes;
   options.max_bytes_for_level_base = memtables_a_compaction * memtable_bytes;
