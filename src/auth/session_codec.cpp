@@ -18,16 +18,16 @@ constexpr std::uint8_t version = 1;
 constexpr unsigned flag_admin = 1;
 constexpr unsigned flag_issued_at = 2;
 constexpr unsigned flag_first_option = 4;
-constexpr std::array options{&SessionOptions::events, &SessionOptions::channels, &SessionOptions::last_event_id,
-                             &SessionOptions::since, &SessionOptions::format};
-constexpr unsigned known_flags = (flag_first_option << options.size()) - 1;
+constexpr std::array text_options{&SessionOptions::events, &SessionOptions::channels, &SessionOptions::last_event_id,
+                                  &SessionOptions::since, &SessionOptions::format};
+constexpr unsigned known_flags = (flag_first_option << text_options.size()) - 1;
 static_assert(known_flags <= 0xff, "a flag each, in one byte");
 
 unsigned flags_of(const Session& session) {
   unsigned flags = session.identity.permissions.admin ? flag_admin : 0;
   if (session.identity.issued_at) flags |= flag_issued_at;
-  for (std::size_t i = 0; i < options.size(); ++i) {
-    if (session.options.*options[i]) flags |= flag_first_option << i;
+  for (std::size_t i = 0; i < text_options.size(); ++i) {
+    if (session.options.*text_options[i]) flags |= flag_first_option << i;
   }
   return flags;
 }
@@ -79,7 +79,7 @@ std::string write_session(const Session& session) {
   put_text(bytes, identity.user);
   put_patterns(bytes, identity.permissions.subscribe);
   put_patterns(bytes, identity.permissions.publish);
-  for (const auto option : options) {
+  for (const auto option : text_options) {
     if (const auto& value = session.options.*option) put_text(bytes, *value);
   }
   put_varint(bytes, session.options.metadata.size());
@@ -107,8 +107,8 @@ Result<Session> read_session(std::string_view stored) {
   identity.user = from.text();
   if (!take_patterns(from, identity.permissions.subscribe)) return unreadable();
   if (!take_patterns(from, identity.permissions.publish)) return unreadable();
-  for (std::size_t i = 0; i < options.size(); ++i) {
-    if ((flags & (flag_first_option << i)) != 0) session.options.*options[i] = from.text();
+  for (std::size_t i = 0; i < text_options.size(); ++i) {
+    if ((flags & (flag_first_option << i)) != 0) session.options.*text_options[i] = from.text();
   }
   if (!take_labels(from, session.options.metadata)) return unreadable();
   if (!from.finished() || !events::valid_user(identity.user)) return unreadable();
