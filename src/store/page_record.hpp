@@ -1,5 +1,5 @@
 // What a page holds of a record: its place, and what its readers see of it, in one piece of memory that all pages which
-// hold it share. Whole records take two to three times as much where events are small, and what many who return at once
+// hold it share. Whole records take nearly twice as much where events are small, and what many who return at once
 // have to wait for is memory (docs/decisions/0015-what-resuming-costs.md).
 #pragma once
 
