@@ -33,13 +33,11 @@ std::optional<std::string_view> Cors::allowed_origin(const http::Request& reques
 }
 
 void Cors::decorate(const http::Request& request, http::Response& response) const {
-  const bool decorated = std::any_of(response.fields.begin(), response.fields.end(),
-                                     [](const auto& field) { return field.first == "Vary"; });
-  if (origins_.empty() || decorated) return;
+  if (origins_.empty() || response.fields.get("Vary")) return;
   response.set("Vary", "Origin");
   if (const auto origin = allowed_origin(request)) {
-    response.set("Access-Control-Allow-Origin", std::string(*origin));
-    response.set("Access-Control-Expose-Headers", std::string(exposed_fields));
+    response.set("Access-Control-Allow-Origin", *origin);
+    response.set("Access-Control-Expose-Headers", exposed_fields);
   }
 }
 
@@ -49,7 +47,7 @@ http::Response Cors::preflight(const http::Request& request, std::string_view me
   response.set("Allow", std::string(methods) + ", OPTIONS");
   if (allowed_origin(request) && request.fields.get("Access-Control-Request-Method")) {
     response.set("Access-Control-Allow-Methods", std::string(methods));
-    response.set("Access-Control-Allow-Headers", std::string(allowed_fields));
+    response.set("Access-Control-Allow-Headers", allowed_fields);
     response.set("Access-Control-Max-Age", std::string(preflight_seconds));
   }
   return response;

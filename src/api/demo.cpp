@@ -26,9 +26,9 @@ void get_demo(Call call) {
   const auto file = embedded_file(name);
   if (!file) return call.refuse({ErrorCode::not_found, "the demo has no such file"});
   http::Response response;
-  response.set("Content-Type", std::string(media_type(name)));
+  response.set("Content-Type", media_type(name));
   response.set("Cache-Control", "no-store");
-  response.set("Content-Security-Policy", std::string(content_security_policy));
+  response.set("Content-Security-Policy", content_security_policy);
   response.set("X-Content-Type-Options", "nosniff");
   response.set("Referrer-Policy", "no-referrer");
   response.set("Cross-Origin-Opener-Policy", "same-origin");

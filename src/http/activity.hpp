@@ -18,15 +18,17 @@ namespace tidings::http {
 
 struct Activity final : net::Timer {
   static constexpr MonotonicTime never = MonotonicTime::max();
+  static constexpr std::size_t most_room_kept = 1024;  // of the inbox, between two requests
 
   Activity(Connection& connection, HeadScanner head_scanner) : owner(connection), scanner(head_scanner) {}
   ~Activity() = default;
   void on_timer() override { owner.on_deadline(); }
 
-  // The whole lines of a head that is not whole yet, without the empty line that may stand before them.
-  [[nodiscard]] std::string_view whole_lines() const {
+  // Of what was received of a head, which is not whole yet: its whole lines, without the empty line that may stand
+  // before them.
+  [[nodiscard]] std::string_view whole_lines(std::string_view received) const {
     const std::size_t leading = std::min(scanner.leading(), scanner.lines());
-    return std::string_view(inbox).substr(leading, scanner.lines() - leading);
+    return received.substr(leading, scanner.lines() - leading);
   }
   // Ready for another message; what has been received of it stays.
   void renew(HeadScanner head_scanner) {
@@ -35,6 +37,7 @@ struct Activity final : net::Timer {
     exchange.reset();
     head_begun = owes_go_ahead = body_failed = false;
     idles = true;
+    if (inbox.empty() && inbox.capacity() > most_room_kept) inbox = {};
     if (answers < Connection::answers_of_a_newcomer) ++answers;
   }
 

@@ -90,7 +90,7 @@ void Connection::on_deadline() {
     case Phase::head:
       if (activity.inbox.empty()) return break_off();
       return refuse({ErrorCode::request_timeout, "The head did not arrive in time"},
-                    salvage_head(activity.whole_lines()));
+                    salvage_head(activity.whole_lines(activity.inbox)));
     case Phase::exchange:
     case Phase::streaming:
       return fail_body({ErrorCode::request_timeout, "The body did not arrive in time"});

@@ -84,7 +84,8 @@ class Connection final : public net::EventHandler, public ResponseStream {
   [[nodiscard]] bool step_body();
   [[nodiscard]] bool step_discarding();
   [[nodiscard]] bool step_past();
-  void begin_request(std::size_t head_size);
+  [[nodiscard]] bool take_head(std::string_view received);
+  void begin_request(std::string_view received, std::size_t head_size);
   void fail_body(const Error& error);
   [[nodiscard]] net::Transfer receive();
   void settle();

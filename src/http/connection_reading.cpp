@@ -39,34 +39,44 @@ bool Connection::step() {
 
 bool Connection::step_head() {
   Activity& activity = *activity_;
-  if (!activity.inbox.empty()) {
-    if (!std::exchange(activity.head_begun, true)) {
-      read_within(table_.limits().request_time.load(std::memory_order_relaxed));
-    }
-    auto size = activity.scanner.scan(activity.inbox);
-    if (!size) {
-      refuse(size.error(), salvage_head(activity.whole_lines()));
-      return true;
-    }
-    if (*size > 0) {
-      begin_request(*size);
-      return true;
-    }
-  }
+  if (!activity.inbox.empty() && take_head(activity.inbox)) return true;
   const net::Transfer got = receive();
   // A peer that ends in the middle of a head has nothing to be told.
   if (got.outcome == net::Outcome::ended) break_off();
   if (got.outcome != net::Outcome::done) return false;
-  activity.inbox.append(table_.receive_buffer().data(), got.bytes);
+  const std::string_view received(table_.receive_buffer().data(), got.bytes);
+  // Most heads come whole, and are read where they arrived.
+  if (activity.inbox.empty() && take_head(received)) return true;
+  activity.inbox.append(received);
   return true;
 }
 
-void Connection::begin_request(std::size_t head_size) {
+// Goes on with the head at the beginning of `received`, which is the inbox or would be put into it. Whether that led to
+// something: a request, or a refusal.
+bool Connection::take_head(std::string_view received) {
   Activity& activity = *activity_;
-  auto head = parse_head(
-      std::string_view(activity.inbox).substr(activity.scanner.leading(), head_size - activity.scanner.leading()));
-  if (!head) return refuse(head.error(), salvage_head(activity.whole_lines()));
-  activity.inbox.erase(0, head_size);
+  if (!std::exchange(activity.head_begun, true)) {
+    read_within(table_.limits().request_time.load(std::memory_order_relaxed));
+  }
+  const auto size = activity.scanner.scan(received);
+  if (!size) {
+    refuse(size.error(), salvage_head(activity.whole_lines(received)));
+    return true;
+  }
+  if (*size > 0) begin_request(received, *size);
+  return *size > 0;
+}
+
+void Connection::begin_request(std::string_view received, std::size_t head_size) {
+  Activity& activity = *activity_;
+  const std::size_t leading = activity.scanner.leading();
+  auto head = parse_head(received.substr(leading, head_size - leading));
+  if (!head) return refuse(head.error(), salvage_head(activity.whole_lines(received)));
+  if (activity.inbox.empty()) {
+    activity.inbox.assign(received.substr(head_size));
+  } else {
+    activity.inbox.erase(0, head_size);
+  }
   stop_reading_clock();
 
   keep_alive_ = head->keep_alive;
@@ -127,7 +137,9 @@ bool Connection::step_body() {
     input.remove_prefix(piece->consumed);
     if (!piece->payload.empty()) exchange->take_body(piece->payload);
   }
-  if (phase_ != Phase::closed) activity.inbox.assign(input);
+  if (phase_ == Phase::closed) return true;
+  held.assign(input);
+  activity.inbox.swap(held);  // with its room, for the next request
   return true;
 }
 

@@ -65,6 +65,11 @@ class ConnectionTable final : private net::SlicedWork {
   [[nodiscard]] std::string_view date() { return date_.at(reactor_.wall()); }
   // Only one connection reads at a time, and none keeps what it has not copied.
   [[nodiscard]] std::span<char> receive_buffer() { return receive_buffer_; }
+  // An empty text to put a response's head together in. As above.
+  [[nodiscard]] std::string& head_room() {
+    head_room_.clear();
+    return head_room_;
+  }
 
  private:
   bool run_slice() override;
@@ -77,6 +82,7 @@ class ConnectionTable final : private net::SlicedWork {
   ServerProbe probe_;
   HttpDate date_;
   std::vector<char> receive_buffer_;
+  std::string head_room_;
   Slab<Connection> places_;
   std::vector<Connection*> connections_;  // each knows its index
   std::deque<Connection*> ready_;

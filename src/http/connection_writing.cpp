@@ -103,11 +103,13 @@ void Connection::send_response(const Request& request, const Response& response,
   account(request, response, began);
   // RFC 9110 §8.6: the length that GET would give. Only a response stream has none to give.
   const bool of_a_stream = request.method == "HEAD" && response.body.empty();
-  const std::string head = serialize_head(response, {.end = of_a_stream ? BodyEnd::unsaid : BodyEnd::length,
-                                                     .length = response.body.size(),
-                                                     .keep_alive = keep_alive_,
-                                                     .minor_version = request.minor_version,
-                                                     .date = table_.date()});
+  std::string& head = table_.head_room();
+  append_head(head, response,
+              {.end = of_a_stream ? BodyEnd::unsaid : BodyEnd::length,
+               .length = response.body.size(),
+               .keep_alive = keep_alive_,
+               .minor_version = request.minor_version,
+               .date = table_.date()});
   const bool no_body = request.method == "HEAD" || response.status == 204 || response.status == 304;
   const std::array pieces{piece_of(head), piece_of(no_body ? std::string_view() : std::string_view(response.body))};
   phase_ = Phase::flushing;
@@ -123,10 +125,12 @@ ResponseStream* Connection::respond_stream(RequestExchange& exchange, const Resp
   account(request, head, exchange.began());
   chunked_ = request.minor_version == 1;
   keep_alive_ = keep_alive_ && chunked_ && !table_.draining() && !activity.body_failed && !activity.owes_go_ahead;
-  const std::string text = serialize_head(head, {.end = chunked_ ? BodyEnd::chunked : BodyEnd::close,
-                                                 .keep_alive = keep_alive_,
-                                                 .minor_version = request.minor_version,
-                                                 .date = table_.date()});
+  std::string& text = table_.head_room();
+  append_head(text, head,
+              {.end = chunked_ ? BodyEnd::chunked : BodyEnd::close,
+               .keep_alive = keep_alive_,
+               .minor_version = request.minor_version,
+               .date = table_.date()});
   owes_writable_ = false;
   if (request.method == "HEAD") {
     phase_ = Phase::flushing;

@@ -133,6 +133,7 @@ Head::Expect expectation(const Request& request) {
 
 Result<Head> parse_head(std::string_view text) {
   Head head;
+  head.request.fields.reserve(text.size());
   HeadParser parser(head.request);
   beast::error_code error;
   const auto parsed = parser.put(boost::asio::buffer(text.data(), text.size()), error);
@@ -162,8 +163,7 @@ Request salvage_head(std::string_view lines) {
     end = lines.find(line_end);
     const auto colon = lines.find(':');
     if (end == std::string_view::npos || colon > end) break;
-    request.fields.add(std::string(lines.substr(0, colon)),
-                       std::string(trimmed(lines.substr(colon + 1, end - colon - 1))));
+    request.fields.add(lines.substr(0, colon), trimmed(lines.substr(colon + 1, end - colon - 1)));
   }
   return request;
 }

@@ -4,37 +4,11 @@
 #include <cstddef>
 #include <optional>
 #include <string>
-#include <string_view>
-#include <vector>
 
+#include "http/fields.hpp"
 #include "net/address.hpp"
 
 namespace tidings::http {
-
-struct Field {
-  std::string name;   // as sent; compare without regard to case
-  std::string value;  // without the white space around it
-};
-
-class Fields {
- public:
-  void add(std::string name, std::string value) {
-    if (fields_.empty()) fields_.reserve(usual);
-    fields_.push_back({std::move(name), std::move(value)});
-  }
-  // The first field of that name.
-  [[nodiscard]] std::optional<std::string_view> get(std::string_view name) const;
-  [[nodiscard]] std::size_t count(std::string_view name) const;
-  [[nodiscard]] auto begin() const { return fields_.begin(); }
-  [[nodiscard]] auto end() const { return fields_.end(); }
-  [[nodiscard]] std::size_t size() const { return fields_.size(); }
-
- private:
-  static constexpr std::size_t usual = 8;
-  std::vector<Field> fields_;
-};
-
-[[nodiscard]] bool equal_ignoring_case(std::string_view a, std::string_view b);
 
 struct Request {
   std::string method;

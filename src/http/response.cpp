@@ -7,7 +7,6 @@ namespace tidings::http {
 Response json_response(int status, std::string body) {
   Response response;
   response.status = status;
-  response.fields.reserve(4);  // with those that others add
   response.set("Content-Type", "application/json");
   response.body = std::move(body);
   return response;

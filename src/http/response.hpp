@@ -1,23 +1,25 @@
 // A complete response, and the problem documents that errors become (RFC 9457).
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
-#include <utility>
-#include <vector>
 
 #include "errors/error.hpp"
+#include "http/fields.hpp"
 
 namespace tidings::http {
 
 struct Response {
   int status = 200;
-  std::vector<std::pair<std::string, std::string>> fields;  // Content-Length, Date and Connection are the server's
+  Fields fields;  // Content-Length, Date and Connection are the server's
   std::string body;
   std::string_view code = "ok";  // the error's, from the catalogue; for the log and not sent
 
-  Response& set(std::string name, std::string value) {
-    fields.emplace_back(std::move(name), std::move(value));
+  Response& set(std::string_view name, std::string_view value) {
+    constexpr std::size_t usual_bytes = 128;
+    if (fields.size() == 0) fields.reserve(usual_bytes);
+    fields.add(name, value);
     return *this;
   }
 };

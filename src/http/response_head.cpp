@@ -14,9 +14,9 @@ void append_field(std::string& head, std::string_view name, std::string_view val
   head.append(name).append(": ").append(value).append("\r\n");
 }
 
-bool writable(const std::pair<std::string, std::string>& field) {
-  return !field.first.empty() && std::all_of(field.first.begin(), field.first.end(), is_token) &&
-         std::all_of(field.second.begin(), field.second.end(), is_value);
+bool writable(const Field& field) {
+  return !field.name.empty() && std::all_of(field.name.begin(), field.name.end(), is_token) &&
+         std::all_of(field.value.begin(), field.value.end(), is_value);
 }
 
 // RFC 9110 §8.6: 1xx and 204 have no Content-Length, and a 304 would have to give another response's.
@@ -26,12 +26,16 @@ bool has_length(int status) { return status >= 200 && status != 204 && status !=
 
 std::string serialize_head(const Response& response, const HeadOptions& options) {
   std::string head;
-  head.reserve(256);
+  append_head(head, response, options);
+  return head;
+}
+
+void append_head(std::string& head, const Response& response, const HeadOptions& options) {
   head.append("HTTP/1.1 ").append(std::to_string(response.status)).append(" ");
   head.append(reason_phrase(response.status)).append("\r\n");
   append_field(head, "Date", options.date);
-  for (const auto& field : response.fields) {
-    if (writable(field)) append_field(head, field.first, field.second);
+  for (const Field& field : response.fields) {
+    if (writable(field)) append_field(head, field.name, field.value);
   }
   if (options.end == BodyEnd::chunked) append_field(head, "Transfer-Encoding", "chunked");
   if (options.end == BodyEnd::length && has_length(response.status)) {
@@ -43,7 +47,6 @@ std::string serialize_head(const Response& response, const HeadOptions& options)
     append_field(head, "Connection", "keep-alive");
   }
   head.append("\r\n");
-  return head;
 }
 
 std::string_view HttpDate::at(WallTime now) {

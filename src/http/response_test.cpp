@@ -16,9 +16,7 @@ using testing::Not;
 using testing::StartsWith;
 
 std::string field(const Response& response, std::string_view name) {
-  const auto found = std::find_if(response.fields.begin(), response.fields.end(),
-                                  [&](const auto& pair) { return pair.first == name; });
-  return found == response.fields.end() ? "" : found->second;
+  return std::string(response.fields.get(name).value_or(""));
 }
 
 TEST(Response, SaysWhatItsJsonIs) {
