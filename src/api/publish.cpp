@@ -43,9 +43,14 @@ std::string ids_json(const std::vector<store::Cursor>& cursors) {
   std::string text;
   text.reserve(16 + cursors.size() * cursor_room);
   text = R"({"ids":[)";
-  for (const store::Cursor& cursor : cursors) text.append("\"").append(cursor.text()).append("\",");
+  for (const store::Cursor& cursor : cursors) {
+    text.push_back('"');
+    cursor.append_to(text);
+    text.append("\",");
+  }
   text.back() = ']';
-  return text.append("}");
+  text.push_back('}');
+  return text;
 }
 
 void post_events(Call call) {

@@ -16,18 +16,23 @@ std::size_t size_in_memory(const store::Record& record, const Encoded& plain) {
 
 }  // namespace
 
-CommittedFrame::CommittedFrame(store::RecordPtr record, std::string cursor, const SipKey& type_key)
+CommittedFrame::CommittedFrame(store::RecordPtr record, std::string_view cursor, const SipKey& type_key)
     : record_(std::move(record)),
-      cursor_(std::move(cursor)),
-      plain_(encode_event(record_->event.shown(), Form::plain, cursor_)),
+      plain_(record_->event.shown(), Form::plain, cursor),
+      cursor_length_(static_cast<std::uint8_t>(cursor.size())),
       type_hash_(sip_hash_1_3(type_key, record_->event.type)),
       bytes_(size_in_memory(*record_, plain_)) {}
 
 CommittedFrame::~CommittedFrame() { delete envelope_.load(std::memory_order_acquire); }
 
+std::string_view CommittedFrame::cursor() const {
+  constexpr std::string_view around_type = "event: \nid: ";
+  return plain_.event().substr(around_type.size() + type().size(), cursor_length_);
+}
+
 const Encoded& CommittedFrame::envelope() const {
   if (const Encoded* made = envelope_.load(std::memory_order_acquire); made != nullptr) return *made;
-  auto mine = std::make_unique<const Encoded>(encode_event(record_->event.shown(), Form::envelope, cursor_));
+  auto mine = std::make_unique<const Encoded>(record_->event.shown(), Form::envelope, cursor());
   const Encoded* others = nullptr;
   if (!envelope_.compare_exchange_strong(others, mine.get(), std::memory_order_acq_rel)) return *others;
   return *mine.release();

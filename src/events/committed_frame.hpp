@@ -15,9 +15,9 @@ namespace tidings::events {
 
 class CommittedFrame {
  public:
-  // `cursor`: the event's id on the wire. `type_key` is the same for all frames that are told apart by their types'
-  // hashes.
-  CommittedFrame(store::RecordPtr record, std::string cursor, const SipKey& type_key);
+  // `cursor`: the event's id on the wire, at most 37 bytes. `type_key` is the same for all frames that are told apart
+  // by their types' hashes.
+  CommittedFrame(store::RecordPtr record, std::string_view cursor, const SipKey& type_key);
   ~CommittedFrame();
   CommittedFrame(const CommittedFrame&) = delete;
   CommittedFrame& operator=(const CommittedFrame&) = delete;
@@ -36,10 +36,12 @@ class CommittedFrame {
 
  private:
   const Encoded& envelope() const;
+  // As the plain form says it.
+  [[nodiscard]] std::string_view cursor() const;
 
   store::RecordPtr record_;
-  std::string cursor_;
   Encoded plain_;
+  std::uint8_t cursor_length_;
   mutable std::atomic<const Encoded*> envelope_{nullptr};
   std::uint64_t type_hash_;
   std::size_t bytes_;

@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cassert>
+#include <charconv>
 #include <iterator>
 
 namespace tidings::events {
@@ -65,28 +67,21 @@ void append_json_string(std::string& out, std::string_view text) {
   out += '"';
 }
 
-}  // namespace
-
-Encoded::Encoded(std::string_view event) : length_(static_cast<std::uint32_t>(event.size())) {
-  bytes_.reserve(event.size() + 12);
-  fmt::format_to(std::back_inserter(bytes_), "{:x}\r\n", event.size());
-  start_ = static_cast<std::uint32_t>(bytes_.size());
-  bytes_.append(event).append("\r\n");
+// What one line of data takes, or an envelope without quotation marks.
+std::size_t expected_size(std::string_view type, std::string_view id, std::string_view data) {
+  return type.size() + id.size() + data.size() + 32;
 }
 
-std::string encode_event(std::string_view type, std::string_view id, std::string_view data) {
+void append_event(std::string& out, std::string_view type, std::string_view id, std::string_view data) {
   assert(one_line(type) && one_line(id));
-  std::string out;
-  out.reserve(type.size() + id.size() + data.size() + 32);
   if (!type.empty()) append_field(out, "event", type);
   if (!id.empty()) append_field(out, "id", id);
   append_data(out, data);
   out += '\n';
-  return out;
 }
 
-std::string encode_event(const store::EventText& event, Form form, std::string_view id) {
-  if (form == Form::plain) return encode_event(event.type, id, event.payload);
+void append_event(std::string& out, const store::EventText& event, Form form, std::string_view id) {
+  if (form == Form::plain) return append_event(out, event.type, id, event.payload);
   std::string data;
   data.reserve(event.type.size() + event.payload.size() + 32);
   data += "{\"type\":";
@@ -98,7 +93,52 @@ std::string encode_event(const store::EventText& event, Form form, std::string_v
     data.append(",\"data\":").append(event.payload);
   }
   data += '}';
-  return encode_event({}, id, data);
+  append_event(out, {}, id, data);
+}
+
+}  // namespace
+
+Encoded::Encoded(std::string_view event) {
+  begin(event.size());
+  bytes_.append(event);
+  finish();
+}
+
+Encoded::Encoded(const store::EventText& event, Form form, std::string_view id) {
+  begin(expected_size(event.type, id, event.payload));
+  append_event(bytes_, event, form, id);
+  finish();
+}
+
+void Encoded::begin(std::size_t expected) {
+  constexpr std::size_t line_end = 2;
+  bytes_.reserve(header_room + expected + line_end);
+  bytes_.resize(header_room);
+}
+
+void Encoded::finish() {
+  length_ = static_cast<std::uint32_t>(bytes_.size() - header_room);
+  std::array<char, header_room> digits{};
+  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), length_, 16);
+  const std::string_view size(digits.data(), static_cast<std::size_t>(end.ptr - digits.data()));
+  header_ = static_cast<std::uint32_t>(header_room - 2 - size.size());
+  bytes_.replace(header_, size.size(), size);
+  bytes_.replace(header_room - 2, 2, "\r\n");
+  bytes_.append("\r\n");
+}
+
+std::string encode_event(std::string_view type, std::string_view id, std::string_view data) {
+  std::string out;
+  out.reserve(expected_size(type, id, data));
+  append_event(out, type, id, data);
+  return out;
+}
+
+std::string encode_event(const store::EventText& event, Form form, std::string_view id) {
+  std::string out;
+  out.reserve(expected_size(event.type, id, event.payload));
+  append_event(out, event, form, id);
+  return out;
 }
 
 }  // namespace tidings::events

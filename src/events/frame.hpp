@@ -15,25 +15,33 @@
 
 namespace tidings::events {
 
-// Immutable bytes. `whole()` is "<hex size>\r\n<event>\r\n"; `event()` its middle.
+enum class Form : std::uint8_t { plain, envelope };
+
+// Immutable bytes: "<hex size>\r\n<event>\r\n", of which `event()` is the middle.
 class Encoded {
  public:
   // Wraps an event's bytes.
   explicit Encoded(std::string_view event);
+  // An application's event in one of its forms; `id` is its cursor.
+  Encoded(const store::EventText& event, Form form, std::string_view id);
   [[nodiscard]] std::string_view bytes(http::Framing framing) const {
-    return framing == http::Framing::chunked ? std::string_view(bytes_)
-                                             : std::string_view(bytes_).substr(start_, length_);
+    const std::string_view all = bytes_;
+    return framing == http::Framing::chunked ? all.substr(header_) : all.substr(header_room, length_);
   }
   [[nodiscard]] std::string_view event() const { return bytes(http::Framing::identity); }
 
  private:
+  // The header is written when the event's size is known, and ends where the event begins.
+  static constexpr std::size_t header_room = 10;  // eight digits, CR, LF
+
+  void begin(std::size_t expected);
+  void finish();
+
   std::string bytes_;
-  std::uint32_t start_ = 0;
+  std::uint32_t header_ = 0;  // where it begins
   std::uint32_t length_ = 0;
 };
 using EncodedPtr = std::shared_ptr<const Encoded>;
-
-enum class Form : std::uint8_t { plain, envelope };
 
 // The text of one event; no field for a type or id that is empty. `data` may hold any line ends (CR, LF, CRLF): each of
 // its lines becomes a `data:` field. Type and id must hold no CR, LF or NUL (asserted).

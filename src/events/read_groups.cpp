@@ -44,7 +44,7 @@ const ReadPage::Frames& ReadPage::frames(Form form, http::Framing framing, const
   made->ends.reserve(page_.records.size());
   for (const store::PageRecord& record : page_.records) {
     const std::string id = timeline.cursor({record.position(), epoch_});
-    made->bytes.append(Encoded(encode_event(record.shown(), form, id)).bytes(framing));
+    made->bytes.append(Encoded(record.shown(), form, id).bytes(framing));
     made->ends.push_back(made->bytes.size());
   }
   return *made;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <iterator>
+#include <string>
 #include <utility>
 
 #include "events/shard.hpp"
@@ -213,9 +214,11 @@ void Streams::on_epoch(store::Epoch epoch) {
 void Streams::on_committed(std::span<const store::RecordPtr> records) {
   if (records.empty()) return;
   impl_->context.newest.store(records.back()->position, std::memory_order_release);
+  std::string cursor;
   for (const store::RecordPtr& record : records) {
-    impl_->tell_all(std::make_shared<const CommittedFrame>(
-        record, impl_->epochs.cursor_of_event(record->position).text(), impl_->context.type_key));
+    cursor.clear();
+    impl_->epochs.cursor_of_event(record->position).append_to(cursor);
+    impl_->tell_all(std::make_shared<const CommittedFrame>(record, cursor, impl_->context.type_key));
   }
 }
 

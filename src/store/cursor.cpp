@@ -28,10 +28,20 @@ std::optional<Cursor> Cursor::parse(std::string_view text) {
 }
 
 std::string Cursor::text() const {
+  std::string text;
+  append_to(text);
+  return text;
+}
+
+// Put together aside, so that the text grows once.
+void Cursor::append_to(std::string& text) const {
   constexpr std::string_view digits = "0123456789abcdef";
-  std::string text(epoch_digits + 1, '-');
-  for (std::size_t i = 0; i < epoch_digits; ++i) text[i] = digits[(epoch >> (4 * (epoch_digits - 1 - i))) & 0xf];
-  return text + std::to_string(sequence);
+  constexpr std::size_t most_decimals = 20;
+  std::array<char, epoch_digits + 1 + most_decimals> written{};
+  for (std::size_t i = 0; i < epoch_digits; ++i) written[i] = digits[(epoch >> (4 * (epoch_digits - 1 - i))) & 0xf];
+  written[epoch_digits] = '-';
+  const auto end = std::to_chars(written.data() + epoch_digits + 1, written.data() + written.size(), sequence);
+  text.append(written.data(), end.ptr);
 }
 
 void Epochs::begin(Epoch epoch) {

@@ -26,6 +26,7 @@ struct Cursor {
 
   [[nodiscard]] static std::optional<Cursor> parse(std::string_view text);
   [[nodiscard]] std::string text() const;
+  void append_to(std::string& text) const;
 };
 
 struct Epoch {
