@@ -13,6 +13,9 @@
 namespace tidings::events {
 namespace {
 
+// Of a text that data is put together in, from one event to the next.
+constexpr std::size_t most_room_kept = 64 * 1024;
+
 tl::unexpected<Error> invalid(std::string detail) { return fail(ErrorCode::event_invalid, std::move(detail)); }
 
 // What a reader's fault means to who published; `too_long` only ever concerns `data`.
@@ -87,8 +90,12 @@ class EventReader {
         break;
     }
     // Text and data share the payload's place: where both stand the event is refused in the end.
-    event_.payload.clear();
-    if (!json_.compact_value(event_.payload, deepest_data, limits_.event_bytes)) return fault_of(json_, limits_);
+    thread_local std::string compact;
+    compact.clear();
+    const bool read = json_.compact_value(compact, deepest_data, limits_.event_bytes);
+    if (read) event_.payload = std::string_view(compact);  // and no larger than it need be, since it is kept
+    if (compact.capacity() > most_room_kept) compact = {};
+    if (!read) return fault_of(json_, limits_);
     return {};
   }
 
