@@ -4,23 +4,27 @@
 
 namespace tidings::store {
 
-Result<std::vector<Position>> AppendGroup::add(std::vector<KeyedEvent> events) {
+Result<AppendGroup::Placed> AppendGroup::add(std::vector<Event> events, std::span<const std::string>& fingerprints) {
+  static const std::string none;
   const std::size_t before = appends_.size();
-  std::vector<Position> positions;
-  positions.reserve(events.size());
-  for (KeyedEvent& event : events) {
-    auto position = place(std::move(event));
+  const Placed placed{positions_.size(), events.size()};
+  const auto keyed = std::ranges::count_if(events, [](const Event& event) { return !event.key.empty(); });
+  const auto* fingerprint = fingerprints.data();
+  fingerprints = fingerprints.subspan(static_cast<std::size_t>(keyed));
+  for (Event& event : events) {
+    auto position = place(std::move(event), event.key.empty() ? none : *fingerprint++);
     if (!position) {
       truncate(before);
+      positions_.resize(placed.first);
       return tl::unexpected(std::move(position).error());
     }
-    positions.push_back(*position);
+    positions_.push_back(*position);
   }
-  return positions;
+  return placed;
 }
 
-Result<Position> AppendGroup::place(KeyedEvent keyed) {
-  const std::string& key = keyed.event.key;
+Result<Position> AppendGroup::place(Event event, const std::string& fingerprint) {
+  const std::string& key = event.key;
   const Position next = head() + 1;
   if (!key.empty()) {
     std::optional<KeyEntry> known;
@@ -31,12 +35,11 @@ Result<Position> AppendGroup::place(KeyedEvent keyed) {
       if (!stored) return tl::unexpected(std::move(stored).error());
       known = *std::move(stored);
     }
-    if (known && known->fingerprint == keyed.fingerprint) return known->position;
+    if (known && known->fingerprint == fingerprint) return known->position;
     if (known) return fail(ErrorCode::key_reused, "another event was published under the key \"" + key + "\"");
-    keys_.emplace(key, KeyEntry{next, keyed.fingerprint});
+    keys_.emplace(key, KeyEntry{next, fingerprint});
   }
-  auto record = std::make_shared<Record>(Record{next, time_, std::move(keyed.event)});
-  appends_.push_back({std::move(record), std::move(keyed.fingerprint)});
+  appends_.push_back({std::make_shared<Record>(Record{next, time_, std::move(event)}), fingerprint});
   return next;
 }
 

@@ -1,14 +1,24 @@
 #include "store/bytes.hpp"
 
+#include <array>
+#include <cstddef>
+
 namespace tidings::store {
 
-void put_u64(std::string& to, std::uint64_t value) {
-  for (int shift = 56; shift >= 0; shift -= 8) to.push_back(static_cast<char>(value >> shift));
+namespace {
+
+template <typename Number>
+void put_number(std::string& to, Number value) {
+  std::array<char, sizeof value> bytes{};
+  for (std::size_t i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<char>(value >> (8 * (bytes.size() - 1 - i)));
+  to.append(bytes.data(), bytes.size());
 }
 
-void put_u32(std::string& to, std::uint32_t value) {
-  for (int shift = 24; shift >= 0; shift -= 8) to.push_back(static_cast<char>(value >> shift));
-}
+}  // namespace
+
+void put_u64(std::string& to, std::uint64_t value) { put_number(to, value); }
+
+void put_u32(std::string& to, std::uint32_t value) { put_number(to, value); }
 
 void put_varint(std::string& to, std::uint64_t value) {
   for (; value >= 0x80; value >>= 7) to.push_back(static_cast<char>(value | 0x80));

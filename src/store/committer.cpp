@@ -74,10 +74,18 @@ std::optional<WallTime> Committer::gone_until() const {
 void Committer::commit(std::vector<AppendRequest> requests) {
   if (!healthy()) return answer_all_with_failure(requests);
   last_time_ = std::max(last_time_, time_.now());
-  AppendGroup group(store_, head_, last_time_);
+  std::size_t parts = 0;
+  std::size_t events = 0;
+  for (const AppendRequest& request : requests) {
+    parts += request.parts.size();
+    for (const auto& part : request.parts) events += part.size();
+  }
+  AppendGroup group(store_, head_, last_time_, events);
   std::vector<Placed> placed;
+  placed.reserve(parts);
   for (AppendRequest& request : requests) {
-    for (auto& part : request.parts) placed.push_back(group.add(std::move(part)));
+    std::span<const std::string> fingerprints(request.fingerprints);
+    for (auto& part : request.parts) placed.push_back(group.add(std::move(part), fingerprints));
   }
   if (!group.appends().empty()) {
     if (auto stored = store_.append(group.appends(), durability_); !stored) {
@@ -87,15 +95,16 @@ void Committer::commit(std::vector<AppendRequest> requests) {
     commits_.add();
     publish(group.records());
   }
-  answer(requests, placed);
+  answer(requests, group, placed);
 }
 
-void Committer::answer(const std::vector<AppendRequest>& requests, const std::vector<Placed>& placed) const {
+void Committer::answer(const std::vector<AppendRequest>& requests, const AppendGroup& group,
+                       const std::vector<Placed>& placed) const {
   auto next = placed.begin();
   for (const AppendRequest& request : requests) {
     std::vector<EventLog::Stored> outcomes;
     outcomes.reserve(request.parts.size());
-    for (std::size_t i = 0; i < request.parts.size(); ++i) outcomes.push_back(outcome(*next++));
+    for (std::size_t i = 0; i < request.parts.size(); ++i) outcomes.push_back(outcome(group, *next++));
     request.done(std::move(outcomes));
   }
 }
@@ -106,12 +115,12 @@ void Committer::answer_all_with_failure(const std::vector<AppendRequest>& reques
   }
 }
 
-EventLog::Stored Committer::outcome(const Placed& placed) const {
+EventLog::Stored Committer::outcome(const AppendGroup& group, const Placed& placed) const {
   if (!placed && placed.error().code == ErrorCode::key_reused) return tl::unexpected(placed.error());
   if (!placed) return cannot_store();
   std::vector<Cursor> cursors;
-  cursors.reserve(placed->size());
-  for (const Position position : *placed) cursors.push_back(epochs_.cursor_of_event(position));
+  cursors.reserve(placed->count);
+  for (const Position position : group.positions(*placed)) cursors.push_back(epochs_.cursor_of_event(position));
   return cursors;
 }
 

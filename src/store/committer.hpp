@@ -18,7 +18,8 @@ namespace tidings::store {
 
 // What came together, and where the answers go. A part is one publisher's: stored whole or not at all.
 struct AppendRequest {
-  std::vector<std::vector<KeyedEvent>> parts;
+  std::vector<std::vector<Event>> parts;
+  std::vector<std::string> fingerprints;  // of the events that have keys, in order
   EventLog::AllAppended done;
   std::uint64_t bytes = 0;  // as the waiting limit counts them
 };
@@ -49,10 +50,11 @@ class Committer {
   [[nodiscard]] std::optional<WallTime> gone_until() const;
 
  private:
-  using Placed = Result<std::vector<Position>>;  // of one part
-  void answer(const std::vector<AppendRequest>& requests, const std::vector<Placed>& placed) const;
+  using Placed = Result<AppendGroup::Placed>;  // of one part
+  void answer(const std::vector<AppendRequest>& requests, const AppendGroup& group,
+              const std::vector<Placed>& placed) const;
   void answer_all_with_failure(const std::vector<AppendRequest>& requests) const;
-  [[nodiscard]] EventLog::Stored outcome(const Placed& placed) const;
+  [[nodiscard]] EventLog::Stored outcome(const AppendGroup& group, const Placed& placed) const;
   void publish(const std::vector<RecordPtr>& records);
   [[nodiscard]] Result<void> begin_epoch(Position base, std::string_view reason);
   void adopt(Epoch epoch);

@@ -41,8 +41,13 @@ std::uint64_t retained_bytes(const Event& event) {
 }
 
 std::string encode_record(const Record& record, std::uint64_t cumulative_bytes) {
-  const Event& event = record.event;
   std::string bytes;
+  encode_record(bytes, record, cumulative_bytes);
+  return bytes;
+}
+
+void encode_record(std::string& bytes, const Record& record, std::uint64_t cumulative_bytes) {
+  const Event& event = record.event;
   bytes.reserve(retained_bytes(event));
   bytes.push_back(static_cast<char>(version));
   bytes.push_back(static_cast<char>(event.text ? flag_text : 0));
@@ -54,7 +59,6 @@ std::string encode_record(const Record& record, std::uint64_t cumulative_bytes) 
   put_names(bytes, event.recipients.users);
   put_names(bytes, event.recipients.channels);
   put_u32(bytes, checksum(record.position, bytes));
-  return bytes;
 }
 
 std::optional<StoredRecord> decode_record(Position position, std::string_view bytes) {

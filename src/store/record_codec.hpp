@@ -29,6 +29,8 @@ inline constexpr std::uint64_t retained_bytes_a_record = 64;
 inline constexpr std::uint64_t retained_bytes_a_recipient = 32;
 
 [[nodiscard]] std::string encode_record(const Record& record, std::uint64_t cumulative_bytes);
+// The same, into an empty text whose room is used again.
+void encode_record(std::string& bytes, const Record& record, std::uint64_t cumulative_bytes);
 
 // Nothing where the bytes are not exactly what `encode_record` gave for this position.
 [[nodiscard]] std::optional<StoredRecord> decode_record(Position position, std::string_view bytes);

@@ -21,6 +21,8 @@ namespace {
 constexpr std::uint64_t least_purged_bytes = 1024 * 1024;
 // What a recovering disk must take beyond what is still in memory.
 constexpr std::uint64_t probe_bytes = 1024 * 1024;
+// About what a record's keys and lengths take in a batch, beside the record.
+constexpr std::size_t entry_bytes_a_record = 64;
 
 rocksdb::Slice slice(std::string_view text) { return {text.data(), text.size()}; }
 
@@ -86,7 +88,7 @@ class Store final : public RocksDbStore {
   Result<void> check_writable() const;
   Result<void> write(rocksdb::WriteBatch& batch, const rocksdb::WriteOptions& options);
   Result<void> put(std::string_view key, std::string_view value, bool sync);
-  void add_record(rocksdb::WriteBatch& batch, const Record& record);
+  void add_record(rocksdb::WriteBatch& batch, const Record& record, std::string& bytes);
   Result<void> purge_where_due();
   void note_damage(const std::string& what) const;
   tl::unexpected<Error> failed(const ReadFault& fault) const;
@@ -261,9 +263,12 @@ Result<void> Store::put(std::string_view key, std::string_view value, bool sync)
   return write(batch, write_options(sync ? Durability::fsync : Durability::process));
 }
 
-void Store::add_record(rocksdb::WriteBatch& batch, const Record& record) {
+// `bytes`: a place to put it together in.
+void Store::add_record(rocksdb::WriteBatch& batch, const Record& record, std::string& bytes) {
   cumulative_bytes_ += retained_bytes(record.event);
-  batch.Put(layout::record_key(record.position), encode_record(record, cumulative_bytes_));
+  bytes.clear();
+  encode_record(bytes, record, cumulative_bytes_);
+  batch.Put(layout::record_key(record.position), bytes);
 }
 
 void add_to_index(rocksdb::WriteBatch& batch, const Append& append) {
@@ -287,10 +292,13 @@ Result<void> Store::append(std::span<const Append> group, Durability durability)
     weakest_ = durability;
     if (auto noted = put(layout::run_key, run_note(), true); !noted) return noted;
   }
-  rocksdb::WriteBatch batch;
   const std::uint64_t bytes_before = cumulative_bytes_;
+  std::size_t expected = 0;
+  for (const Append& append : group) expected += retained_bytes(append.record->event) + entry_bytes_a_record;
+  rocksdb::WriteBatch batch(expected);
   // Side by side, since a memtable finds the place of a key that follows the one before it without a search.
-  for (const Append& append : group) add_record(batch, *append.record);
+  std::string bytes;
+  for (const Append& append : group) add_record(batch, *append.record, bytes);
   for (const Append& append : group) add_to_index(batch, append);
   const Position head = group.back().record->position;
   auto written = write(batch, write_options(durability));
