@@ -143,6 +143,13 @@ class ServerTest : public testing::Test, public Handler {
         return true;
       });
     }
+    // Where the server sees it come from.
+    [[nodiscard]] sockaddr_in address() const {
+      sockaddr_in own{};
+      socklen_t length = sizeof own;
+      EXPECT_EQ(::getsockname(socket_.get(), reinterpret_cast<sockaddr*>(&own), &length), 0);
+      return own;
+    }
     // In how many packets what it has received has come.
     [[nodiscard]] std::uint32_t packets() const {
       tcp_info info{};
