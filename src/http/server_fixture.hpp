@@ -112,6 +112,12 @@ class ServerTest : public testing::Test, public Handler {
       }) && bytes.empty();
     }
     void finish() { ::shutdown(socket_.get(), SHUT_WR); }
+    // Both in one packet, so that the server is told of both at once.
+    void send_and_finish(std::string_view bytes) {
+      EXPECT_EQ(::send(socket_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_MORE),
+                static_cast<ssize_t>(bytes.size()));
+      finish();
+    }
     void close() { socket_.reset(); }
     // Closes without an orderly end, as a machine that has crashed and come back does.
     void break_off() {
