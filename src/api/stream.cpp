@@ -39,11 +39,13 @@ class Opening : public std::enable_shared_from_this<Opening> {
 
  private:
   [[nodiscard]] Services& services() const { return call_.services(); }
-  [[nodiscard]] bool from_session() const { return credential_.kind == StreamCredential::Kind::session; }
 
   void identify() {
-    if (from_session()) {
-      return services().sessions.peek(credential_.secret,
+    if (credential_.kind == StreamCredential::Kind::session) {
+      auto key = auth::Sessions::key_of(credential_.secret);
+      if (!key) return refuse(key.error());
+      session_ = *key;
+      return services().sessions.peek(*session_,
                                       call_.on_own_thread([self = shared_from_this()](Result<auth::Session> session) {
                                         if (!session) return self->refuse(session.error());
                                         self->admit(std::move(session->identity), std::move(session->options));
@@ -130,13 +132,12 @@ class Opening : public std::enable_shared_from_this<Opening> {
     if (auto good = check_store(); !good) return refuse(good.error());
     // Nobody is left to be streamed to: the session stays for whoever asks again.
     if (call_.exchange()->closed()) return call_.respond(stream_head());
-    if (!from_session()) return open();
+    if (!session_) return open();
     if (auto good = check_standing(); !good) return refuse(good.error());
-    services().sessions.take(credential_.secret,
-                             call_.on_own_thread([self = shared_from_this()](const Result<void>& taken) {
-                               if (!taken) return self->refuse(taken.error());
-                               self->open();
-                             }));
+    services().sessions.take(*session_, call_.on_own_thread([self = shared_from_this()](const Result<void>& taken) {
+      if (!taken) return self->refuse(taken.error());
+      self->open();
+    }));
   }
 
   // From these last checks to the stream's being there nothing else runs on this shard: whoever drains or revokes
@@ -162,6 +163,7 @@ class Opening : public std::enable_shared_from_this<Opening> {
   Call call_;
   bool head_only_;
   StreamCredential credential_;
+  std::optional<store::SessionKey> session_;  // what its session, if it has one, is stored under
   auth::SessionOptions query_;
   auth::Identity identity_;
   events::StreamOptions options_;

@@ -46,7 +46,8 @@ class StreamStart : public testing::Hub {
   }
   bool exists(const std::string& session_id) {
     std::optional<bool> found;
-    sessions.peek(session_id, [&](const Result<auth::Session>& session) { found = session.has_value(); });
+    sessions.peek(auth::Sessions::key_of(session_id).value(),
+                  [&](const Result<auth::Session>& session) { found = session.has_value(); });
     wait_for([&] { return found.has_value(); });
     return *found;
   }

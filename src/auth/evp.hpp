@@ -38,23 +38,22 @@ class ErrorMark {
   ErrorMark& operator=(const ErrorMark&) = delete;
 };
 
-// A secret that is wiped when it goes.
-class Secret {
- public:
-  explicit Secret(std::string_view bytes) : bytes_(bytes) {}
-  ~Secret();
-  Secret(const Secret&) = delete;
-  Secret& operator=(const Secret&) = delete;
-  [[nodiscard]] std::string_view view() const { return bytes_; }
-
- private:
-  std::string bytes_;
-};
-
 using Sha256 = std::array<std::byte, 32>;
 [[nodiscard]] Sha256 sha256(std::string_view data);
 
-// RFC 2104; as many bytes as the digest has.
+// HMAC under one key (RFC 2104), prepared: what is hashed of the key itself is hashed once, and no digest is looked up
+// for a code. Holds states that serve as the key does, and that OpenSSL wipes when they go. Threads may share one.
+class HmacKey {
+ public:
+  HmacKey(const EVP_MD* digest, std::string_view key);
+  // As many bytes as the digest has.
+  [[nodiscard]] std::string code(std::string_view data) const;
+
+ private:
+  DigestContext inner_;
+  DigestContext outer_;
+};
+// With a key that is used once.
 [[nodiscard]] std::string hmac(const EVP_MD* digest, std::string_view key, std::string_view data);
 
 // RFC 5869 with SHA-256: fills `out`, at most 8,160 bytes.

@@ -1,8 +1,11 @@
 #include "auth/evp.hpp"
 
 #include <gtest/gtest.h>
+#include <openssl/hmac.h>
 
 #include <string>
+#include <thread>
+#include <vector>
 
 namespace tidings::auth::evp {
 namespace {
@@ -26,6 +29,53 @@ TEST(Hmac, AgreesWithRfc4231) {  // test case 2
             "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
   EXPECT_EQ(hex(hmac(EVP_sha384(), "Jefe", "what do ya want for nothing?")),
             "af45d2e376484031617f78d2b58a6b1b9c7ef464f5a01b47e42ec3736322445e8e2240ca5e69e2c78b3239ecfab21649");
+}
+
+TEST(Hmac, AgreesWithRfc4231ForKeysLongerThanABlock) {  // test case 6
+  const std::string key(131, '\xaa');
+  const std::string_view data = "Test Using Larger Than Block-Size Key - Hash Key First";
+  EXPECT_EQ(hex(hmac(EVP_sha256(), key, data)), "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54");
+  EXPECT_EQ(hex(hmac(EVP_sha512(), key, data)),
+            "80b24263c7c1a3ebb71493c1dd7be8b49b46d1f41b4aeec1121b013783f8f3526b56d037e05f2598bd0fd2215d6a1e52"
+            "95e64f73f63f0aec8b915a985d786598");
+}
+
+// Of every length up to beyond two blocks, where keys and data are padded or hashed first.
+TEST(Hmac, AgreesWithOpenSslsOwn) {
+  for (const EVP_MD* digest : {EVP_sha256(), EVP_sha384(), EVP_sha512()}) {
+    for (std::size_t size = 0; size <= 260; ++size) {
+      const std::string key(size, 'k');
+      const std::string data(260 - size, 'd');
+      std::array<unsigned char, EVP_MAX_MD_SIZE> code{};
+      unsigned length = 0;
+      ASSERT_NE(HMAC(digest, key.data(), static_cast<int>(size), octets(data), data.size(), code.data(), &length),
+                nullptr);
+      EXPECT_EQ(hex(hmac(digest, key, data)), hex({reinterpret_cast<const char*>(code.data()), length})) << size;
+    }
+  }
+}
+
+TEST(HmacKey, GivesTheSameCodeEachTimeWhateverOthersAreUsedBetween) {
+  const HmacKey one(EVP_sha256(), "one");
+  const HmacKey other(EVP_sha512(), "other");
+  const std::string code = one.code("data");
+  const std::string others = other.code("data");
+  EXPECT_EQ(one.code("data"), code);
+  EXPECT_EQ(one.code(""), hmac(EVP_sha256(), "one", ""));
+  EXPECT_EQ(other.code("data"), others);
+  EXPECT_NE(one.code("date"), code);
+}
+
+TEST(HmacKey, IsSharedByThreads) {
+  const HmacKey key(EVP_sha256(), "key");
+  const std::string code = key.code("data");
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 4; ++i) {
+    threads.emplace_back([&] {
+      for (int times = 0; times < 200; ++times) EXPECT_EQ(key.code("data"), code);
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
 }
 
 TEST(Hkdf, AgreesWithRfc5869) {  // appendix A.1

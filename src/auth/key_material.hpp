@@ -33,9 +33,25 @@ class AlgorithmSet {
   std::uint16_t bits_ = 0;
 };
 
+// A shared secret, prepared for each digest that it may be used with.
+class SharedSecret {
+ public:
+  explicit SharedSecret(std::string_view secret)
+      : hs256_(EVP_sha256(), secret), hs384_(EVP_sha384(), secret), hs512_(EVP_sha512(), secret) {}
+  // `algorithm` is one of HMAC's.
+  [[nodiscard]] const evp::HmacKey& with(Algorithm algorithm) const {
+    return algorithm == Algorithm::HS256 ? hs256_ : algorithm == Algorithm::HS384 ? hs384_ : hs512_;
+  }
+
+ private:
+  evp::HmacKey hs256_;
+  evp::HmacKey hs384_;
+  evp::HmacKey hs512_;
+};
+
 struct Key::Material {
   Material(AlgorithmSet may, std::string_view secret)
-      : algorithms(may), key(std::make_shared<const evp::Secret>(secret)) {}
+      : algorithms(may), key(std::make_shared<const SharedSecret>(secret)) {}
   Material(AlgorithmSet may, evp::PublicKey public_key)
       : algorithms(may), key(std::shared_ptr<EVP_PKEY>(std::move(public_key))) {}
   Material(AlgorithmSet may, const Material& same) : algorithms(may), key(same.key) {}
@@ -49,7 +65,7 @@ struct Key::Material {
 
   AlgorithmSet algorithms;
   // Shared with what is narrowed from it.
-  std::variant<std::shared_ptr<const evp::Secret>, std::shared_ptr<EVP_PKEY>> key;
+  std::variant<std::shared_ptr<const SharedSecret>, std::shared_ptr<EVP_PKEY>> key;
 };
 
 }  // namespace tidings::auth

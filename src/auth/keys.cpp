@@ -14,22 +14,22 @@ using enum Algorithm;
 
 const EVP_MD* digest_of(Algorithm algorithm) {
   switch (algorithm) {
-    case HS256:
     case RS256:
     case PS256:
     case ES256:
       return EVP_sha256();
-    case HS384:
     case RS384:
     case PS384:
     case ES384:
       return EVP_sha384();
-    case HS512:
     case RS512:
     case PS512:
       return EVP_sha512();
-    case EdDSA:
-      break;  // hashes by itself
+    case EdDSA:  // hashes by itself
+    case HS256:  // as do shared secrets
+    case HS384:
+    case HS512:
+      break;
   }
   return nullptr;
 }
@@ -74,8 +74,8 @@ bool Key::allows(Algorithm algorithm) const { return material_->algorithms.conta
 
 bool Key::verify(Algorithm algorithm, std::string_view signed_part, std::string_view signature) const {
   if (!allows(algorithm)) return false;
-  if (const auto* secret = std::get_if<std::shared_ptr<const evp::Secret>>(&material_->key)) {
-    return evp::equal(evp::hmac(digest_of(algorithm), (*secret)->view(), signed_part), signature);
+  if (const auto* secret = std::get_if<std::shared_ptr<const SharedSecret>>(&material_->key)) {
+    return evp::equal((*secret)->with(algorithm).code(signed_part), signature);
   }
   return verify_public(std::get<std::shared_ptr<EVP_PKEY>>(material_->key).get(), algorithm, signed_part, signature);
 }

@@ -11,13 +11,6 @@ namespace {
 
 constexpr std::size_t id_bytes = 32;
 
-// What a session is stored under; nothing for what can't be an id.
-std::optional<store::SessionKey> key_of(std::string_view id) {
-  const auto bytes = base64url_decode(id);
-  if (!bytes || bytes->size() != id_bytes) return std::nullopt;
-  return evp::sha256(id);
-}
-
 tl::unexpected<Error> invalid() {
   return fail(ErrorCode::session_invalid, "The session is unknown, was used, or has expired.");
 }
@@ -41,19 +34,21 @@ void Sessions::create(const Session& session, std::function<void(Result<SessionT
              });
 }
 
-void Sessions::peek(std::string_view id, std::function<void(Result<Session>)> done) {
-  const auto key = key_of(id);
-  if (!key) return done(invalid());
-  store_.peek(*key, [done = std::move(done)](const Found& found) {
+Result<store::SessionKey> Sessions::key_of(std::string_view id) {
+  const auto bytes = base64url_decode(id);
+  if (!bytes || bytes->size() != id_bytes) return invalid();
+  return evp::sha256(id);
+}
+
+void Sessions::peek(const store::SessionKey& key, std::function<void(Result<Session>)> done) {
+  store_.peek(key, [done = std::move(done)](const Found& found) {
     if (!found) return done(tl::unexpected(found.error()));
     done(*found ? read_session(**found) : invalid());
   });
 }
 
-void Sessions::take(std::string_view id, std::function<void(Result<void>)> done) {
-  const auto key = key_of(id);
-  if (!key) return done(invalid());
-  store_.take(*key, [done = std::move(done)](const Found& found) {
+void Sessions::take(const store::SessionKey& key, std::function<void(Result<void>)> done) {
+  store_.take(key, [done = std::move(done)](const Found& found) {
     if (!found) return done(tl::unexpected(found.error()));
     done(*found ? Result<void>{} : invalid());
   });

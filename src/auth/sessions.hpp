@@ -41,10 +41,12 @@ class Sessions {
   Sessions(store::SessionStore& store, Random& random, const Clock& clock, Milliseconds ttl);
 
   void create(const Session& session, std::function<void(Result<SessionTicket>)> done);
-  // What an id stands for, without using it up: `session_invalid`.
-  void peek(std::string_view id, std::function<void(Result<Session>)> done);
+  // What an id's session is stored under: `session_invalid` for what can't be an id.
+  [[nodiscard]] static Result<store::SessionKey> key_of(std::string_view id);
+  // What it stands for, without using it up: `session_invalid`.
+  void peek(const store::SessionKey& key, std::function<void(Result<Session>)> done);
   // Uses up what `peek` told of: exactly one caller gets it, all others `session_invalid`.
-  void take(std::string_view id, std::function<void(Result<void>)> done);
+  void take(const store::SessionKey& key, std::function<void(Result<void>)> done);
 
  private:
   store::SessionStore& store_;

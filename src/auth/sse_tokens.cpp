@@ -7,7 +7,6 @@
 #include <utility>
 
 #include "auth/claims.hpp"
-#include "auth/evp.hpp"
 #include "auth/permissions_json.hpp"
 #include "platform/base64url.hpp"
 
@@ -29,10 +28,6 @@ std::optional<WallTime> date_member(const Json& claims, std::string_view name) {
   return value == nullptr ? std::nullopt : numeric_date(*value);
 }
 
-std::string sign(const SseKey& key, std::string_view signed_part) {
-  return evp::hmac(EVP_sha256(), evp::text(key), signed_part);
-}
-
 }  // namespace
 
 SseKey derive_sse_key(std::string_view secret) {
@@ -41,7 +36,9 @@ SseKey derive_sse_key(std::string_view secret) {
   return key;
 }
 
-SseToken sign_sse_token(const SseKey& key, const Identity& identity, WallTime now, Milliseconds ttl) {
+evp::HmacKey prepare_sse_key(const SseKey& key) { return {EVP_sha256(), evp::text(key)}; }
+
+SseToken sign_sse_token(const evp::HmacKey& key, const Identity& identity, WallTime now, Milliseconds ttl) {
   const WallTime expires_at = std::min(now + ttl, identity.expires_at);
   const Json header{{"alg", "HS256"}, {"typ", sse_token_type}};
   Json claims{
@@ -54,14 +51,14 @@ SseToken sign_sse_token(const SseKey& key, const Identity& identity, WallTime no
   };
   if (identity.issued_at) claims["access_iat"] = *identity.issued_at;
   const std::string signed_part = encode_part(header) + "." + encode_part(claims);
-  return {signed_part + "." + base64url_encode(sign(key, signed_part)), expires_at};
+  return {signed_part + "." + base64url_encode(key.code(signed_part)), expires_at};
 }
 
-Result<VerifiedSseToken> verify_sse_token(const SseKey& key, const Jwt& jwt) {
+Result<VerifiedSseToken> verify_sse_token(const evp::HmacKey& key, const Jwt& jwt) {
   if (jwt.algorithm != Algorithm::HS256) {
     return fail(ErrorCode::token_algorithm, "An SSE token is signed with HS256.");
   }
-  if (!evp::equal(sign(key, jwt.signed_part), jwt.signature)) {
+  if (!evp::equal(key.code(jwt.signed_part), jwt.signature)) {
     return fail(ErrorCode::token_signature, "The SSE token was not signed by this hub.");
   }
   const auto claims = read_claims(jwt);

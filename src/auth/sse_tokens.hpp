@@ -4,6 +4,7 @@
 
 #include <string_view>
 
+#include "auth/evp.hpp"
 #include "auth/identity.hpp"
 #include "auth/jwt.hpp"
 #include "auth/tokens.hpp"
@@ -19,11 +20,15 @@ struct VerifiedSseToken {
   WallTime expires_at;  // its own `exp`
 };
 
+// The key as both functions below take it.
+[[nodiscard]] evp::HmacKey prepare_sse_key(const SseKey& key);
+
 // Ends `ttl` after `now`, or with the access token.
-[[nodiscard]] SseToken sign_sse_token(const SseKey& key, const Identity& identity, WallTime now, Milliseconds ttl);
+[[nodiscard]] SseToken sign_sse_token(const evp::HmacKey& key, const Identity& identity, WallTime now,
+                                      Milliseconds ttl);
 
 // `jwt` must be of `sse_token_type`. `token_algorithm`, `token_signature`, `token_malformed`, `token_claims`,
 // `token_type`. Looks at no clock.
-[[nodiscard]] Result<VerifiedSseToken> verify_sse_token(const SseKey& key, const Jwt& jwt);
+[[nodiscard]] Result<VerifiedSseToken> verify_sse_token(const evp::HmacKey& key, const Jwt& jwt);
 
 }  // namespace tidings::auth

@@ -15,7 +15,7 @@ namespace {
 // Keys for both kinds of tokens, numbered so that what was verified with older ones isn't believed.
 struct Keys {
   KeySet set;
-  SseKey sse;
+  evp::HmacKey sse;
   std::uint64_t generation = 0;
 };
 
@@ -44,11 +44,11 @@ Result<void> verify_signature(const KeySet& keys, const Jwt& jwt) {
 }  // namespace
 
 struct Tokens::Impl {
-  Impl(KeySet set, SseKey key, TokenSettings options, const Revocations& revoked, const Clock& time)
+  Impl(KeySet set, const SseKey& key, TokenSettings options, const Revocations& revoked, const Clock& time)
       : settings(std::move(options)),
         revocations(revoked),
         clock(time),
-        keys(std::make_shared<const Keys>(Keys{std::move(set), key, 0})) {}
+        keys(std::make_shared<const Keys>(Keys{std::move(set), prepare_sse_key(key), 0})) {}
 
   std::shared_ptr<const Keys> current_keys() const {
     const std::shared_lock lock(mutex);
@@ -117,14 +117,16 @@ struct Tokens::Impl {
   std::shared_ptr<const Keys> keys;
 };
 
-Tokens::Tokens(KeySet keys, SseKey sse_key, TokenSettings settings, const Revocations& revocations, const Clock& clock)
+Tokens::Tokens(KeySet keys, const SseKey& sse_key, TokenSettings settings, const Revocations& revocations,
+               const Clock& clock)
     : impl_(std::make_unique<Impl>(std::move(keys), sse_key, std::move(settings), revocations, clock)) {}
 
 Tokens::~Tokens() = default;
 
 void Tokens::replace_keys(KeySet keys, const SseKey& sse_key) {
+  auto prepared = prepare_sse_key(sse_key);
   const std::unique_lock lock(impl_->mutex);
-  impl_->keys = std::make_shared<const Keys>(Keys{std::move(keys), sse_key, impl_->keys->generation + 1});
+  impl_->keys = std::make_shared<const Keys>(Keys{std::move(keys), std::move(prepared), impl_->keys->generation + 1});
 }
 
 Result<Identity> Tokens::verify_access(std::string_view token) const { return impl_->verify(token, false); }

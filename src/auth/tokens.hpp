@@ -37,7 +37,8 @@ struct SseToken {
 
 class Tokens {
  public:
-  Tokens(KeySet keys, SseKey sse_key, TokenSettings settings, const Revocations& revocations, const Clock& clock);
+  Tokens(KeySet keys, const SseKey& sse_key, TokenSettings settings, const Revocations& revocations,
+         const Clock& clock);
   ~Tokens();
   void replace_keys(KeySet keys, const SseKey& sse_key);
 

@@ -13,6 +13,7 @@ namespace tidings::http {
 Acceptor::~Acceptor() { stop(); }
 
 Result<void> Acceptor::start() {
+  renew_options();
   // Level-triggered: whoever is left waiting after a turn is told of again.
   auto added = table_.reactor().add_newcomer(socket_, EPOLLIN, *this);
   watching_ = added.has_value();
@@ -24,17 +25,28 @@ void Acceptor::stop() {
   if (std::exchange(watching_, false)) table_.reactor().remove(socket_, *this);
 }
 
+void Acceptor::renew_options() {
+  const Milliseconds user_timeout = table_.limits().write_timeout.load(std::memory_order_relaxed);
+  if (user_timeout == user_timeout_) return;
+  net::set_stream_options(socket_, user_timeout);
+  user_timeout_ = user_timeout;
+  queue_is_older_ = true;
+}
+
 void Acceptor::on_ready(std::uint32_t) {
+  renew_options();
   for (int i = 0; i < accepts_per_turn; ++i) {
     net::Accepted accepted = net::accept_one(socket_);
     switch (accepted.outcome) {
       case net::Accept::accepted:
+        if (queue_is_older_) net::set_stream_options(accepted.socket.get(), user_timeout_);
         table_.open(std::move(accepted.socket), accepted.peer);
         break;
       case net::Accept::transient:
         break;
       case net::Accept::none:
         exhausted_ = false;
+        queue_is_older_ = false;
         return;
       case net::Accept::exhausted:
         return wait_for_descriptors(accepted.error);

@@ -1,4 +1,7 @@
 // Takes connections from one listening socket, a few a turn, and waits a little where there are no descriptors left.
+//
+// A connection's socket has the options that the listening one had when the kernel made it, so they are set there once
+// and not three times a connection. Only those who were waiting when they changed are given them one by one.
 #pragma once
 
 #include "http/connection_table.hpp"
@@ -25,9 +28,12 @@ class Acceptor final : private net::EventHandler, private net::Timer {
   void on_ready(std::uint32_t epoll_events) override;
   void on_timer() override;
   void wait_for_descriptors(int error);
+  void renew_options();
 
   ConnectionTable& table_;
   int socket_;
+  Milliseconds user_timeout_{-1};  // what the listening socket was told last
+  bool queue_is_older_ = false;    // whoever waits may have come before it was told
   bool watching_ = false;
   bool exhausted_ = false;  // since the last time that nobody was left waiting
 };

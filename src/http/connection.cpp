@@ -39,6 +39,7 @@ void Connection::on_ready(std::uint32_t epoll_events) {
   // Both directions are shut, or the connection was reset: an answer would be for nobody.
   if ((epoll_events & (EPOLLERR | EPOLLHUP)) != 0) return break_off();
   if ((epoll_events & (EPOLLIN | EPOLLRDHUP)) != 0) readable_ = true;
+  if ((epoll_events & EPOLLRDHUP) != 0) told_of_end_ = true;
   if ((epoll_events & EPOLLOUT) != 0) flush();
   turn();
 }

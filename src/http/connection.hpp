@@ -119,14 +119,15 @@ class Connection final : public net::EventHandler, public ResponseStream {
   std::uint32_t discarded_ = 0;  // bytes read past since the last answer
   net::IpAddress peer_;
   Phase phase_ = Phase::head;
-  bool readable_ : 1 = false;       // the socket may hold bytes that no further edge will tell of
+  bool readable_ : 1 = false;       // the socket may hold bytes, or an end, that no further edge will tell of
   bool keep_alive_ : 1 = false;     // this request's connection may serve another
   bool chunked_ : 1 = false;        // how the response stream is framed
   bool owes_writable_ : 1 = false;  // the consumer waits for `on_writable`
   bool tolerates_end_ : 1 = false;  // a client that has sent its body may close its half, and still get its answers
   bool in_turn_ : 1 = false;
   bool queued_ : 1 = false;
-  bool newcomer_ : 1 = true;  // stands at the reactor's entrance
+  bool newcomer_ : 1 = true;      // stands at the reactor's entrance
+  bool told_of_end_ : 1 = false;  // no edge will tell again that the peer has closed its half: it is read
 };
 static_assert(sizeof(Connection) == 88, "a million of these are held");
 

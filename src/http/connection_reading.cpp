@@ -11,7 +11,7 @@ namespace tidings::http {
 net::Transfer Connection::receive() {
   if (!readable_) return {0, net::Outcome::blocked};
   const net::Transfer got = stream_.read(table_.receive_buffer());
-  if (got.outcome == net::Outcome::blocked) readable_ = false;
+  if (got.outcome == net::Outcome::blocked || (got.last && !told_of_end_)) readable_ = false;
   if (got.outcome == net::Outcome::broken) break_off();
   return got;
 }

@@ -5,7 +5,6 @@
 
 #include "http/connection.hpp"
 #include "net/byte_stream.hpp"
-#include "net/socket.hpp"
 
 namespace tidings::http {
 namespace {
@@ -50,7 +49,6 @@ void ConnectionTable::open(Descriptor socket, const net::IpAddress& peer) {
     count_.open.fetch_sub(1, std::memory_order_relaxed);
     return;
   }
-  net::set_stream_options(socket.get(), limits_.write_timeout.load(std::memory_order_relaxed));
   const auto index = static_cast<std::uint32_t>(connections_.size());
   Connection& connection = places_.make(*this, net::ByteStream(std::move(socket)), peer, index);
   connections_.push_back(&connection);

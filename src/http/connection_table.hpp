@@ -46,7 +46,7 @@ class ConnectionTable final : private net::SlicedWork {
   ConnectionTable(const ConnectionTable&) = delete;
   ConnectionTable& operator=(const ConnectionTable&) = delete;
 
-  // A connection that has just been accepted; over the limit it is answered 503.
+  // A connection that has just been accepted and has its socket's options; over the limit it is answered 503.
   void open(Descriptor socket, const net::IpAddress& peer);
   // Another turn for `connection`, soon and not from within the caller.
   void kick(Connection& connection);

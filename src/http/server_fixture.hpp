@@ -112,6 +112,12 @@ class ServerTest : public testing::Test, public Handler {
       }) && bytes.empty();
     }
     void finish() { ::shutdown(socket_.get(), SHUT_WR); }
+    // Both in one packet, so that the server is told of both at once.
+    void send_and_finish(std::string_view bytes) {
+      EXPECT_EQ(::send(socket_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_MORE),
+                static_cast<ssize_t>(bytes.size()));
+      finish();
+    }
     void close() { socket_.reset(); }
     // Closes without an orderly end, as a machine that has crashed and come back does.
     void break_off() {
@@ -142,6 +148,13 @@ class ServerTest : public testing::Test, public Handler {
         seen_ = found + text.size();
         return true;
       });
+    }
+    // Where the server sees it come from.
+    [[nodiscard]] sockaddr_in address() const {
+      sockaddr_in own{};
+      socklen_t length = sizeof own;
+      EXPECT_EQ(::getsockname(socket_.get(), reinterpret_cast<sockaddr*>(&own), &length), 0);
+      return own;
     }
     // In how many packets what it has received has come.
     [[nodiscard]] std::uint32_t packets() const {

@@ -2,7 +2,9 @@
 // plain stream is its descriptor and a null pointer, and its calls are system calls without any indirection.
 //
 // Non-blocking and edge-triggered: read or write until `Outcome::blocked`, then wait for the reactor's next edge, in
-// either direction (TLS may have to write in order to read), and try again.
+// either direction (TLS may have to write in order to read), and try again. A read that was `last` is as good as the
+// `blocked` one that would follow it, unless an edge has told of the peer's end already (EPOLLRDHUP): that is told
+// once.
 //
 //   ByteStream stream{std::move(accepted.socket)};
 //   Transfer got = stream.read(buffer);
@@ -31,13 +33,14 @@ enum class Outcome : std::uint8_t {
 struct Transfer {
   std::size_t bytes = 0;
   Outcome outcome = Outcome::done;
+  bool last = false;  // of a read that is `done`: it emptied the socket, and whatever comes makes an edge
 };
 
 // What stands between a socket and its owner where bytes are encrypted. One a connection.
 class SecureLayer {
  public:
   virtual ~SecureLayer() = default;
-  // As `ByteStream`'s methods of the same names.
+  // As `ByteStream`'s methods of the same names. No read is `last` while the layer holds bytes that make no edge.
   virtual Transfer read(int socket, std::span<char> into) = 0;
   virtual Transfer write(int socket, std::span<const iovec> pieces) = 0;
   virtual void shutdown(int socket) = 0;

@@ -90,6 +90,15 @@ TEST_F(ByteStreamTest, ReadsWhatFitsAndThenTheRest) {
   EXPECT_EQ(nothing.bytes, 0);
 }
 
+TEST_F(ByteStreamTest, SaysWhichReadEmptiedTheSocket) {
+  write(near_, {std::string(20, 'x')});
+  EXPECT_FALSE(far_.read(buffer_).last);
+  EXPECT_TRUE(far_.read(buffer_).last);
+  write(near_, {std::string(16, 'x')});
+  EXPECT_FALSE(far_.read(buffer_).last);  // as many as asked for: there may be more
+  EXPECT_FALSE(far_.read(buffer_).last);
+}
+
 TEST_F(ByteStreamTest, EndsCleanlyAfterShutdownAndCarriesTheOtherDirectionStill) {
   write(near_, {"last"});
   near_.shutdown();
@@ -154,6 +163,8 @@ TEST_F(ByteStreamTest, PassesEverythingThroughItsLayer) {
   write(near_, {"tid", "ings"});
   near_.shutdown();
   EXPECT_EQ(read_all(far_), "gvqvatf.");
+  write(far_, {"nyy"});
+  EXPECT_FALSE(near_.read(buffer_).last);  // it alone knows what it holds
   write(far_, {"nyy"});
   EXPECT_EQ(read_all(near_), "all");
   EXPECT_FALSE(gone);

@@ -35,7 +35,8 @@ struct Accepted {
 inline constexpr int unsent_limit = 16 * 1024;
 
 // Small writes leave at once (TCP_NODELAY), little is queued unsent (`unsent_limit`), and a peer that acknowledges
-// nothing for `user_timeout` is given up (TCP_USER_TIMEOUT, RFC 5482). No effect on Unix sockets.
+// nothing for `user_timeout` is given up (TCP_USER_TIMEOUT, RFC 5482). Connections that reach a listening socket
+// afterwards have from it what was set there. No effect on Unix sockets.
 void set_stream_options(int socket, Milliseconds user_timeout);
 
 // How long the peer has acknowledged nothing while something waited for it; 0 where all is acknowledged, and on Unix

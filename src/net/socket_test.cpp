@@ -80,6 +80,18 @@ TEST_F(SocketTest, SetsTheOptionsOfAStream) {
   EXPECT_EQ(option(client.get(), TCP_USER_TIMEOUT), 60'000);
 }
 
+TEST_F(SocketTest, GivesTheOptionsOfAListeningSocketToThoseWhoComeAfterwards) {
+  const int listening = listener_->sockets[0].get();
+  for (const int seconds : {60, 30}) {
+    set_stream_options(listening, Seconds{seconds});
+    const Descriptor client = connect();
+    const Accepted accepted = accept();
+    EXPECT_NE(option(accepted.socket.get(), TCP_NODELAY), 0);
+    EXPECT_EQ(option(accepted.socket.get(), TCP_NOTSENT_LOWAT), unsent_limit);
+    EXPECT_EQ(option(accepted.socket.get(), TCP_USER_TIMEOUT), seconds * 1000);
+  }
+}
+
 TEST_F(SocketTest, LeavesUnixSocketsAlone) {
   std::array<int, 2> ends{};
   ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends.data()), 0);

@@ -18,7 +18,8 @@ class Random {
   [[nodiscard]] std::uint64_t below(std::uint64_t bound);
 };
 
-// getrandom(2): fit for secrets.
+// getrandom(2): fit for secrets. Each thread fetches some hundred bytes at once and hands each of them out once, since
+// what is asked for is mostly an id, and a call costs more than its bytes.
 class SystemRandom final : public Random {
  public:
   void fill(std::span<std::byte> bytes) override;
