@@ -4,15 +4,17 @@
 
 namespace tidings::store {
 
-Result<AppendGroup::Placed> AppendGroup::add(std::vector<Event> events, std::span<const std::string>& fingerprints) {
+Result<AppendGroup::Placed> AppendGroup::add(std::span<std::shared_ptr<Record>> records,
+                                             std::span<const std::string>& fingerprints) {
   static const std::string none;
   const std::size_t before = appends_.size();
-  const Placed placed{positions_.size(), events.size()};
-  const auto keyed = std::ranges::count_if(events, [](const Event& event) { return !event.key.empty(); });
+  const Placed placed{positions_.size(), records.size()};
+  const auto keyed = std::ranges::count_if(records, [](const auto& record) { return !record->event.key.empty(); });
   const auto* fingerprint = fingerprints.data();
   fingerprints = fingerprints.subspan(static_cast<std::size_t>(keyed));
-  for (Event& event : events) {
-    auto position = place(std::move(event), event.key.empty() ? none : *fingerprint++);
+  for (auto& record : records) {
+    const bool has_key = !record->event.key.empty();
+    auto position = place(std::move(record), has_key ? *fingerprint++ : none);
     if (!position) {
       truncate(before);
       positions_.resize(placed.first);
@@ -23,8 +25,8 @@ Result<AppendGroup::Placed> AppendGroup::add(std::vector<Event> events, std::spa
   return placed;
 }
 
-Result<Position> AppendGroup::place(Event event, const std::string& fingerprint) {
-  const std::string& key = event.key;
+Result<Position> AppendGroup::place(std::shared_ptr<Record> record, const std::string& fingerprint) {
+  const std::string& key = record->event.key;
   const Position next = head() + 1;
   if (!key.empty()) {
     std::optional<KeyEntry> known;
@@ -39,7 +41,9 @@ Result<Position> AppendGroup::place(Event event, const std::string& fingerprint)
     if (known) return fail(ErrorCode::key_reused, "another event was published under the key \"" + key + "\"");
     keys_.emplace(key, KeyEntry{next, fingerprint});
   }
-  appends_.push_back({std::make_shared<Record>(Record{next, time_, std::move(event)}), fingerprint});
+  record->position = next;
+  record->time = time_;
+  appends_.push_back({std::move(record), fingerprint});
   return next;
 }
 

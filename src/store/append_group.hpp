@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <span>
 #include <string>
 #include <unordered_map>
@@ -26,9 +27,10 @@ class AppendGroup {
     std::size_t first = 0;
     std::size_t count = 0;
   };
-  // Takes all of `events` or none: a position for each, a known one for a known key. `key_reused` where another event
+  // Takes all of `records` or none: a position for each, a known one for a known key. `key_reused` where another event
   // has the key. `fingerprints` begins with those of the events that have keys, and afterwards with what follows them.
-  [[nodiscard]] Result<Placed> add(std::vector<Event> events, std::span<const std::string>& fingerprints);
+  [[nodiscard]] Result<Placed> add(std::span<std::shared_ptr<Record>> records,
+                                   std::span<const std::string>& fingerprints);
   [[nodiscard]] std::span<const Position> positions(const Placed& placed) const {
     return std::span(positions_).subspan(placed.first, placed.count);
   }
@@ -38,7 +40,7 @@ class AppendGroup {
   [[nodiscard]] std::vector<RecordPtr> records() const;
 
  private:
-  Result<Position> place(Event event, const std::string& fingerprint);
+  Result<Position> place(std::shared_ptr<Record> record, const std::string& fingerprint);
   void truncate(std::size_t size);
 
   const EventStore& store_;

@@ -78,14 +78,18 @@ void Committer::commit(std::vector<AppendRequest> requests) {
   std::size_t events = 0;
   for (const AppendRequest& request : requests) {
     parts += request.parts.size();
-    for (const auto& part : request.parts) events += part.size();
+    events += request.records.size();
   }
   AppendGroup group(store_, head_, last_time_, events);
   std::vector<Placed> placed;
   placed.reserve(parts);
   for (AppendRequest& request : requests) {
+    std::span records(request.records);
     std::span<const std::string> fingerprints(request.fingerprints);
-    for (auto& part : request.parts) placed.push_back(group.add(std::move(part), fingerprints));
+    for (const std::size_t part : request.parts) {
+      placed.push_back(group.add(records.first(part), fingerprints));
+      records = records.subspan(part);
+    }
   }
   if (!group.appends().empty()) {
     if (auto stored = store_.append(group.appends(), durability_); !stored) {

@@ -16,9 +16,11 @@
 
 namespace tidings::store {
 
-// What came together, and where the answers go. A part is one publisher's: stored whole or not at all.
+// What came together, and where the answers go. A part is one publisher's: stored whole or not at all. The records are
+// made where they are published and mostly dropped, so that memory seldom changes threads; they lack position and time.
 struct AppendRequest {
-  std::vector<std::vector<Event>> parts;
+  std::vector<std::shared_ptr<Record>> records;
+  std::vector<std::size_t> parts;         // how many of them are each part's
   std::vector<std::string> fingerprints;  // of the events that have keys, in order
   EventLog::AllAppended done;
   std::uint64_t bytes = 0;  // as the waiting limit counts them

@@ -92,12 +92,15 @@ void EmbeddedLog::append_all(std::vector<std::vector<Event>> requests, const All
   const std::size_t count = requests.size();
   if (!healthy()) return done(std::vector<Stored>(count, cannot_store()));
   AppendRequest request;
-  request.parts = std::move(requests);
-  for (const std::vector<Event>& events : request.parts) {
-    for (const Event& event : events) {
+  request.parts.reserve(count);
+  request.records.reserve(count);
+  for (std::vector<Event>& events : requests) {
+    request.parts.push_back(events.size());
+    for (Event& event : events) {
       request.bytes += retained_bytes(event);
       // Here and not where it is needed, so that it costs the log's one thread nothing.
       if (!event.key.empty()) request.fingerprints.push_back(fingerprint(event));
+      request.records.push_back(std::make_shared<Record>(Record{0, {}, std::move(event)}));
     }
   }
   const std::uint64_t bytes = request.bytes;
