@@ -5,13 +5,13 @@
 #include <openssl/kdf.h>
 #include <openssl/params.h>
 
-#include <algorithm>
 #include <cstdlib>
 
 namespace tidings::auth::evp {
 namespace {
 
 using Digest = std::unique_ptr<EVP_MD, Freer<EVP_MD_free>>;
+using Mac = std::unique_ptr<EVP_MAC, Freer<EVP_MAC_free>>;
 using Kdf = std::unique_ptr<EVP_KDF, Freer<EVP_KDF_free>>;
 using KdfContext = std::unique_ptr<EVP_KDF_CTX, Freer<EVP_KDF_CTX_free>>;
 
@@ -41,38 +41,21 @@ Sha256 sha256(std::string_view data) {
   return hash;
 }
 
-HmacKey::HmacKey(const EVP_MD* digest, std::string_view key) : inner_(EVP_MD_CTX_new()), outer_(EVP_MD_CTX_new()) {
-  std::array<unsigned char, 128> whole{};  // no digest of ours has larger blocks
-  const std::span block(whole.data(), static_cast<std::size_t>(EVP_MD_get_block_size(digest)));
-  if (key.size() > block.size()) {
-    require(EVP_Digest(key.data(), key.size(), block.data(), nullptr, digest, nullptr) == 1);
-  } else {
-    std::copy(key.begin(), key.end(), block.begin());
-  }
-  const auto begin = [&](const DigestContext& context, unsigned char pad) {
-    for (unsigned char& byte : block) byte ^= pad;
-    require(EVP_DigestInit_ex2(context.get(), digest, nullptr) == 1);
-    require(EVP_DigestUpdate(context.get(), block.data(), block.size()) == 1);
-  };
-  constexpr unsigned char inner_pad = 0x36;
-  constexpr unsigned char outer_pad = 0x5c;
-  begin(inner_, inner_pad);
-  begin(outer_, inner_pad ^ outer_pad);  // takes the other back
-  OPENSSL_cleanse(whole.data(), whole.size());
+HmacKey::HmacKey(const EVP_MD* digest, std::string_view key)
+    : size_(static_cast<std::size_t>(EVP_MD_get_size(digest))) {
+  // Fetched once: looking it up costs more than the computation.
+  static const Mac mac{EVP_MAC_fetch(nullptr, OSSL_MAC_NAME_HMAC, nullptr)};
+  begun_.reset(EVP_MAC_CTX_new(mac.get()));
+  const std::array parameters{utf8_string(OSSL_MAC_PARAM_DIGEST, EVP_MD_get0_name(digest)), OSSL_PARAM_construct_end()};
+  require(EVP_MAC_init(begun_.get(), octets(key), key.size(), parameters.data()) == 1);
 }
 
 std::string HmacKey::code(std::string_view data) const {
-  // Ends each time as the state after a code, which says nothing of the key.
-  thread_local const DigestContext context{EVP_MD_CTX_new()};
-  std::string code(static_cast<std::size_t>(EVP_MD_CTX_get_size(inner_.get())), '\0');
-  auto* const bytes = reinterpret_cast<unsigned char*>(code.data());
-  const auto finish = [&](const DigestContext& begun, std::string_view rest) {
-    require(EVP_MD_CTX_copy_ex(context.get(), begun.get()) == 1);
-    require(EVP_DigestUpdate(context.get(), rest.data(), rest.size()) == 1);
-    require(EVP_DigestFinal_ex(context.get(), bytes, nullptr) == 1);
-  };
-  finish(inner_, data);
-  finish(outer_, code);
+  const MacContext context{EVP_MAC_CTX_dup(begun_.get())};
+  require(EVP_MAC_update(context.get(), octets(data), data.size()) == 1);
+  std::string code(size_, '\0');
+  std::size_t length = 0;
+  require(EVP_MAC_final(context.get(), reinterpret_cast<unsigned char*>(code.data()), &length, code.size()) == 1);
   return code;
 }
 

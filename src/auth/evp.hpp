@@ -28,6 +28,7 @@ struct Freer {
 using PublicKey = std::unique_ptr<EVP_PKEY, Freer<EVP_PKEY_free>>;
 using PublicKeyContext = std::unique_ptr<EVP_PKEY_CTX, Freer<EVP_PKEY_CTX_free>>;
 using DigestContext = std::unique_ptr<EVP_MD_CTX, Freer<EVP_MD_CTX_free>>;
+using MacContext = std::unique_ptr<EVP_MAC_CTX, Freer<EVP_MAC_CTX_free>>;
 
 // Takes back what the calls since its making added to the thread's error queue.
 class ErrorMark {
@@ -42,7 +43,7 @@ using Sha256 = std::array<std::byte, 32>;
 [[nodiscard]] Sha256 sha256(std::string_view data);
 
 // HMAC under one key (RFC 2104), prepared: what is hashed of the key itself is hashed once, and no digest is looked up
-// for a code. Holds states that serve as the key does, and that OpenSSL wipes when they go. Threads may share one.
+// for a code. Holds a state that serves as the key does, and that OpenSSL wipes when it goes. Threads may share one.
 class HmacKey {
  public:
   HmacKey(const EVP_MD* digest, std::string_view key);
@@ -50,8 +51,8 @@ class HmacKey {
   [[nodiscard]] std::string code(std::string_view data) const;
 
  private:
-  DigestContext inner_;
-  DigestContext outer_;
+  MacContext begun_;
+  std::size_t size_;
 };
 // With a key that is used once.
 [[nodiscard]] std::string hmac(const EVP_MD* digest, std::string_view key, std::string_view data);

@@ -1,7 +1,8 @@
 // How the log lies in RocksDB's one key space. The first byte says what a key is:
 //
 //   r<position>                       → the record (record_codec.hpp)
-//   ie\0<position>, iu<user>\0<position>, ic<channel>\0<position> → nothing: the index of recipients
+//   ie\0<position>, iu<user>\0<position>, ic<channel>\0<position> → the index of recipients (rocksdb_index.hpp): how
+//                                       far before the key's position lie others of the same group and recipient
 //   k<idempotency key>                → <position> and the event's fingerprint
 //   m<name>                           → what the store knows of itself: format, epochs, floor, run state
 //   f<name>                           → a fact
@@ -25,7 +26,9 @@ inline constexpr std::string_view format_key = "mformat";
 inline constexpr std::string_view epochs_key = "mepochs";
 inline constexpr std::string_view floor_key = "mfloor";
 inline constexpr std::string_view run_key = "mrun";
-inline constexpr std::string_view format = "tidings-log-1";
+inline constexpr std::string_view format = "tidings-log-2";
+// Whose index has an entry for each position: all that this version does with it is to go on.
+inline constexpr std::string_view earlier_format = "tidings-log-1";
 inline constexpr char record_prefix = 'r';
 inline constexpr char index_prefix = 'i';
 inline constexpr char idempotency_prefix = 'k';

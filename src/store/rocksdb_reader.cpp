@@ -2,7 +2,10 @@
 
 #include <rocksdb/iterator.h>
 
+#include <algorithm>
+
 #include "store/read_plan.hpp"
+#include "store/rocksdb_index.hpp"
 
 namespace tidings::store {
 namespace {
@@ -13,6 +16,10 @@ std::string_view view_of(const rocksdb::Slice& slice) { return {slice.data(), sl
 
 tl::unexpected<ReadFault> damaged_record(Position position) {
   return tl::unexpected(ReadFault{true, "event " + std::to_string(position) + " of the log is damaged"});
+}
+
+tl::unexpected<ReadFault> damaged_index(Position position) {
+  return tl::unexpected(ReadFault{true, "the index of event " + std::to_string(position) + " of the log is damaged"});
 }
 
 tl::unexpected<ReadFault> missing_records(Position from, Position to) {
@@ -36,40 +43,60 @@ std::unique_ptr<rocksdb::Iterator> iterate(rocksdb::DB& database) {
 }
 
 // One recipient's positions after `after`, up to `until`.
-void offer_list(rocksdb::Iterator& at, Kind kind, std::string_view name, Position after, Position until,
-                Candidates& candidates) {
+ReadResult<void> offer_list(rocksdb::Iterator& at, Kind kind, std::string_view name, Position after, Position until,
+                            Candidates& candidates) {
   const std::string list = layout::index_list(kind, name);
   for (at.Seek(layout::index_key(kind, name, after + 1)); at.Valid() && at.key().starts_with(list); at.Next()) {
-    const Position position = layout::position_of(view_of(at.key()));
-    if (position > until || !candidates.offer(position)) return;
+    const Position last = layout::position_of(view_of(at.key()));
+    const auto positions = index::decode_positions(last, view_of(at.value()));
+    if (!positions) return damaged_index(last);
+    for (auto next = std::ranges::upper_bound(*positions, after); next != positions->end(); ++next) {
+      if (*next > until || !candidates.offer(*next)) return {};
+    }
   }
+  if (!at.status().ok()) return tl::unexpected(fault_of(at.status()));
+  return {};
 }
 
 // The channels that begin with `prefix`. False where there are too many for this to pay.
-bool offer_channels(rocksdb::Iterator& at, const std::string& prefix, const ReadQuery& query, Position after,
-                    Position until, Candidates& candidates, std::size_t& looked_at) {
+ReadResult<bool> offer_channels(rocksdb::Iterator& at, const std::string& prefix, const ReadQuery& query,
+                                Position after, Position until, Candidates& candidates, std::size_t& looked_at) {
   const std::string begin = std::string{layout::index_prefix, static_cast<char>(Kind::channel)} + prefix;
   at.Seek(begin);
   while (at.Valid() && at.key().starts_with(begin)) {
     if (++looked_at > most_channels_by_index) return false;
     const std::string name(layout::name_of(view_of(at.key())));
-    if (accepts_channel(name, query)) offer_list(at, Kind::channel, name, after, until, candidates);
-    if (!at.status().ok()) return true;  // the caller looks
+    if (accepts_channel(name, query)) {
+      auto offered = offer_list(at, Kind::channel, name, after, until, candidates);
+      if (!offered) return tl::unexpected(std::move(offered).error());
+    }
     std::string next = layout::index_list(Kind::channel, name);
     next.back() = '\1';  // after every position of this name, before any longer name
     at.Seek(next);
   }
+  if (!at.status().ok()) return tl::unexpected(fault_of(at.status()));
   return true;
 }
 
-bool offer_indexed(rocksdb::Iterator& at, const ReadQuery& query, Position after, Position until,
-                   Candidates& candidates) {
-  if (query.everyone) offer_list(at, Kind::everyone, "", after, until, candidates);
-  for (const std::string& user : query.users) offer_list(at, Kind::user, user, after, until, candidates);
-  for (const std::string& channel : query.channels) offer_list(at, Kind::channel, channel, after, until, candidates);
+// False where the index has too many channels for the query.
+ReadResult<bool> offer_indexed(rocksdb::Iterator& at, const ReadQuery& query, Position after, Position until,
+                               Candidates& candidates) {
+  const auto offer = [&](Kind kind, std::string_view name) {
+    return offer_list(at, kind, name, after, until, candidates);
+  };
+  ReadResult<void> offered;
+  if (query.everyone) offered = offer(Kind::everyone, "");
+  for (const std::string& user : query.users) {
+    if (offered) offered = offer(Kind::user, user);
+  }
+  for (const std::string& channel : query.channels) {
+    if (offered) offered = offer(Kind::channel, channel);
+  }
+  if (!offered) return tl::unexpected(std::move(offered).error());
   std::size_t looked_at = 0;
   for (const std::string& prefix : query.channel_prefixes) {
-    if (!offer_channels(at, prefix, query, after, until, candidates, looked_at)) return false;
+    auto few = offer_channels(at, prefix, query, after, until, candidates, looked_at);
+    if (!few || !*few) return few;
   }
   return true;
 }
@@ -119,9 +146,9 @@ ReadResult<Page> read_page(const RocksDbView& view, const ReadQuery& query) {
 
   const auto at = iterate(view.database);
   Candidates candidates(query.most_records);
-  const bool indexed = offer_indexed(*at, query, after, until, candidates);
-  if (!at->status().ok()) return tl::unexpected(fault_of(at->status()));
-  if (!indexed) return read_all(view, *at, query, after, until);
+  const auto indexed = offer_indexed(*at, query, after, until, candidates);
+  if (!indexed) return tl::unexpected(indexed.error());
+  if (!*indexed) return read_all(view, *at, query, after, until);
 
   rocksdb::PinnableSlice value;
   for (const Position position : candidates.positions()) {

@@ -52,7 +52,7 @@ ReadResult<StoredState> recover(rocksdb::DB& database, const std::optional<HeadM
   StoredState state;
   auto format = note(database, layout::format_key);
   if (!format) return tl::unexpected(format.error());
-  if (*format && **format != layout::format) {
+  if (*format && **format != layout::format && **format != layout::earlier_format) {
     return tl::unexpected(ReadFault{false, "the store was written by another version (" + **format + ")"});
   }
   auto epochs = decoded_note<std::vector<layout::EpochEntry>>(database, layout::epochs_key, layout::decode_epochs, {});

@@ -11,6 +11,7 @@
 #include "store/head_mark.hpp"
 #include "store/rocksdb_database.hpp"
 #include "store/rocksdb_housekeeping.hpp"
+#include "store/rocksdb_index.hpp"
 #include "store/rocksdb_recovery.hpp"
 #include "store/sync_watch.hpp"
 
@@ -271,18 +272,10 @@ void Store::add_record(rocksdb::WriteBatch& batch, const Record& record, std::st
   batch.Put(layout::record_key(record.position), bytes);
 }
 
-void add_to_index(rocksdb::WriteBatch& batch, const Append& append) {
-  const Recipients& to = append.record->event.recipients;
-  const Position position = append.record->position;
-  if (to.everyone()) batch.Put(layout::index_key(layout::Kind::everyone, "", position), {});
-  for (const std::string& user : to.users) batch.Put(layout::index_key(layout::Kind::user, user, position), {});
-  for (const std::string& channel : to.channels) {
-    batch.Put(layout::index_key(layout::Kind::channel, channel, position), {});
-  }
+void add_key(rocksdb::WriteBatch& batch, const Append& append) {
   const std::string& key = append.record->event.key;
-  if (!key.empty()) {
-    batch.Put(layout::idempotency_key(key), layout::encode_key_entry(position, append.fingerprint));
-  }
+  if (key.empty()) return;
+  batch.Put(layout::idempotency_key(key), layout::encode_key_entry(append.record->position, append.fingerprint));
 }
 
 Result<void> Store::append(std::span<const Append> group, Durability durability) {
@@ -299,7 +292,8 @@ Result<void> Store::append(std::span<const Append> group, Durability durability)
   // Side by side, since a memtable finds the place of a key that follows the one before it without a search.
   std::string bytes;
   for (const Append& append : group) add_record(batch, *append.record, bytes);
-  for (const Append& append : group) add_to_index(batch, append);
+  index::add(batch, group);
+  for (const Append& append : group) add_key(batch, append);
   const Position head = group.back().record->position;
   auto written = write(batch, write_options(durability));
   if (written) written = mark_.write({.head = head});

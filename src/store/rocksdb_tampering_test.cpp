@@ -123,6 +123,44 @@ TEST_F(RocksDbTampering, AnotherVersionsStoreIsRefused) {
   EXPECT_NE(refusal().find("another version (tidings-log-9)"), std::string::npos);
 }
 
+TEST_F(RocksDbTampering, TheStoreOfAnEarlierVersionIsTakenOver) {
+  change([](rocksdb::DB& database) {
+    const std::string format(layout::earlier_format);
+    ASSERT_TRUE(database.Put({}, std::string(layout::format_key), format).ok());
+  });
+  ASSERT_EQ(refusal(), "");
+  const std::vector<Append> group{append_at(events + 1, for_channels({"room:7"})),
+                                  append_at(events + 2, for_channels({"room:7"}))};
+  ASSERT_TRUE(store->append(group, Durability::process));
+  ReadQuery query = everything_after(0, events + 2);
+  query.channels = {"room:7"};
+  const auto page = store->read(query);
+  ASSERT_TRUE(page);
+  EXPECT_EQ(testing::positions_of(page->records), (std::vector<Position>{7, events + 1, events + 2}));
+  // And none of before may read it now: it would miss one of these two.
+  store->close();
+  change([](rocksdb::DB& database) {
+    std::string format;
+    ASSERT_TRUE(database.Get({}, std::string(layout::format_key), &format).ok());
+    EXPECT_EQ(format, layout::format);
+  });
+}
+
+TEST_F(RocksDbTampering, ADamagedIndexIsNoticedByWhomItIsFor) {
+  replace(layout::index_key(layout::Kind::channel, "room:100", 100), std::string(1, '\0'));
+  ReadQuery query = everything_after(0, events);
+  query.channels = {"room:100"};
+  expect_damage(query);
+}
+
+TEST_F(RocksDbTampering, ADamagedIndexIsNoticedByWhoeverHasItsPattern) {
+  replace(layout::index_key(layout::Kind::channel, "room:100", 100), std::string(1, '\0'));
+  ReadQuery query = everything_after(0, events);
+  query.channel_prefixes = {"room:100"};
+  query.accept_channel = [](std::string_view) { return true; };
+  expect_damage(query);
+}
+
 TEST_F(RocksDbTampering, ADamagedKeyIsNoticed) {
   replace(layout::idempotency_key("k"), "x");
   ASSERT_EQ(refusal(), "");
