@@ -34,6 +34,7 @@ void put_named(rocksdb::WriteBatch& batch, std::vector<Named>& named) {
     const auto end = std::find_if_not(begin, named.end(), [&](const Named& one) { return one.same_list(*begin); });
     positions.clear();
     for (auto at = begin; at != end; ++at) positions.push_back(at->position);
+    positions.erase(std::unique(positions.begin(), positions.end()), positions.end());  // of a name that stands twice
     put_list(batch, begin->kind, begin->name, positions);
     begin = end;
   }

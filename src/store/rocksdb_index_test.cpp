@@ -50,6 +50,12 @@ TEST(RocksDbIndex, GathersWhatAGroupHoldsForEachRecipient) {
   EXPECT_EQ(found.entries, expected.size());
 }
 
+TEST(RocksDbIndex, HoldsAnEventOnceForANameThatStandsTwice) {
+  const Lists found({append_at(1, for_users({"ann", "bob", "ann"})), append_at(2, for_users({"ann"}))});
+  EXPECT_EQ(found.lists.at({'u', "ann"}), (Positions{1, 2}));
+  EXPECT_EQ(found.lists.at({'u', "bob"}), (Positions{1}));
+}
+
 TEST(RocksDbIndex, BeginsAnotherEntryWhereOneIsFull) {
   std::vector<Append> group;
   Positions positions;
