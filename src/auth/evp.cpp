@@ -46,12 +46,14 @@ HmacKey::HmacKey(const EVP_MD* digest, std::string_view key)
   // Fetched once: looking it up costs more than the computation.
   static const Mac mac{EVP_MAC_fetch(nullptr, OSSL_MAC_NAME_HMAC, nullptr)};
   begun_.reset(EVP_MAC_CTX_new(mac.get()));
+  require(begun_ != nullptr);
   const std::array parameters{utf8_string(OSSL_MAC_PARAM_DIGEST, EVP_MD_get0_name(digest)), OSSL_PARAM_construct_end()};
   require(EVP_MAC_init(begun_.get(), octets(key), key.size(), parameters.data()) == 1);
 }
 
 std::string HmacKey::code(std::string_view data) const {
   const MacContext context{EVP_MAC_CTX_dup(begun_.get())};
+  require(context != nullptr);
   require(EVP_MAC_update(context.get(), octets(data), data.size()) == 1);
   std::string code(size_, '\0');
   std::size_t length = 0;

@@ -26,8 +26,10 @@ CommittedFrame::CommittedFrame(store::RecordPtr record, std::string_view cursor,
 CommittedFrame::~CommittedFrame() { delete envelope_.load(std::memory_order_acquire); }
 
 std::string_view CommittedFrame::cursor() const {
-  constexpr std::string_view around_type = "event: \nid: ";
-  return plain_.event().substr(around_type.size() + type().size(), cursor_length_);
+  constexpr std::string_view around_type = "event: \n";
+  constexpr std::string_view name = "id: ";
+  const std::size_t line_of_type = type().empty() ? 0 : around_type.size() + type().size();
+  return plain_.event().substr(line_of_type + name.size(), cursor_length_);
 }
 
 const Encoded& CommittedFrame::envelope() const {

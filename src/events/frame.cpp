@@ -125,19 +125,14 @@ void Encoded::finish() {
   bytes_.replace(header_, size.size(), size);
   bytes_.replace(header_room - 2, 2, "\r\n");
   bytes_.append("\r\n");
+  if (bytes_.capacity() - bytes_.size() > bytes_.size() / 4)
+    bytes_.shrink_to_fit();  // of many lines: it grew by doubling
 }
 
 std::string encode_event(std::string_view type, std::string_view id, std::string_view data) {
   std::string out;
   out.reserve(expected_size(type, id, data));
   append_event(out, type, id, data);
-  return out;
-}
-
-std::string encode_event(const store::EventText& event, Form form, std::string_view id) {
-  std::string out;
-  out.reserve(expected_size(event.type, id, event.payload));
-  append_event(out, event, form, id);
   return out;
 }
 

@@ -29,6 +29,8 @@ class Encoded {
     return framing == http::Framing::chunked ? all.substr(header_) : all.substr(header_room, length_);
   }
   [[nodiscard]] std::string_view event() const { return bytes(http::Framing::identity); }
+  // Of its memory, in bytes.
+  [[nodiscard]] std::size_t capacity() const { return bytes_.capacity(); }
 
  private:
   // The header is written when the event's size is known, and ends where the event begins.
@@ -46,8 +48,5 @@ using EncodedPtr = std::shared_ptr<const Encoded>;
 // The text of one event; no field for a type or id that is empty. `data` may hold any line ends (CR, LF, CRLF): each of
 // its lines becomes a `data:` field. Type and id must hold no CR, LF or NUL (asserted).
 [[nodiscard]] std::string encode_event(std::string_view type, std::string_view id, std::string_view data);
-
-// An application's event in one of its forms; `id` is its cursor.
-[[nodiscard]] std::string encode_event(const store::EventText& event, Form form, std::string_view id);
 
 }  // namespace tidings::events

@@ -35,7 +35,7 @@ extern "C" int LLVMFuzzerTestOneInput(const unsigned char* bytes, std::size_t si
   require(testing::without_chunks(encoded.bytes(tidings::http::Framing::chunked)) == std::string(encoded.event()));
   const tidings::store::Event text{"app", std::string(data), true, {}, {}};
   const auto wrapped =
-      testing::read_event_stream(encode_event(text.shown(), tidings::events::Form::envelope, "0123-5"));
+      testing::read_event_stream(Encoded(text.shown(), tidings::events::Form::envelope, "0123-5").event());
   require(wrapped.events.size() == 1 && wrapped.events[0].data.find('\n') == std::string::npos);
   return 0;
 }

@@ -56,23 +56,31 @@ TEST(Frame, ServesBothFramingsFromOneBuffer) {
 
 TEST(Frame, EnvelopesHoldTypeAndData) {
   const store::Event json{"a.b", R"({"x":[1,"\n"]})", false, {}, {}};
-  auto read = read_event_stream(encode_event(json.shown(), Form::envelope, "e-2")).events;
+  auto read = read_event_stream(Encoded(json.shown(), Form::envelope, "e-2").event()).events;
   ASSERT_EQ(read.size(), 1U);
   EXPECT_EQ(read[0], (ReadEvent{"message", "e-2", R"({"type":"a.b","data":{"x":[1,"\n"]}})"}));
   std::string all;
   for (int c = 0; c < 128; ++c) all += static_cast<char>(c);
   all += "ä";
   const store::Event text{"a", all, true, {}, {}};
-  read = read_event_stream(encode_event(text.shown(), Form::envelope, "e-3")).events;
+  read = read_event_stream(Encoded(text.shown(), Form::envelope, "e-3").event()).events;
   ASSERT_EQ(read.size(), 1U);
   EXPECT_EQ(nlohmann::json::parse(read[0].data), (nlohmann::json{{"type", "a"}, {"text", all}}));
-  EXPECT_EQ(read_event_stream(encode_event(text.shown(), Form::plain, "e-3")).events[0].data, with_line_feeds(all));
+  EXPECT_EQ(read_event_stream(Encoded(text.shown(), Form::plain, "e-3").event()).events[0].data, with_line_feeds(all));
 }
 
-FramePtr frame(store::Position position, std::size_t bytes = 10) {
+TEST(Frame, TakesNoMoreRoomThanItFills) {
+  // The lines of this take seven times its bytes, and so several rounds of doubling.
+  const store::Event lines{"app", std::string(10'000, '\n'), true, {}, {}};
+  const Encoded encoded(lines.shown(), Form::plain, "e-1");
+  EXPECT_GT(encoded.event().size(), 7 * lines.payload.size());
+  EXPECT_LE(encoded.capacity(), encoded.event().size() * 5 / 4);
+}
+
+FramePtr frame(store::Position position, std::size_t bytes = 10, std::string type = "app") {
   auto record = std::make_shared<store::Record>();
   record->position = position;
-  record->event = {"app", std::string(bytes, 'x'), true, {{"user"}, {"channel"}}, {}};
+  record->event = {std::move(type), std::string(bytes, 'x'), true, {{"user"}, {"channel"}}, {}};
   return std::make_shared<const CommittedFrame>(record, "e-" + std::to_string(position), SipKey{});
 }
 
@@ -81,6 +89,17 @@ TEST(CommittedFrame, MakesItsEnvelopeOnce) {
   const Encoded& envelope = made->encoded(Form::envelope);
   EXPECT_EQ(&made->encoded(Form::envelope), &envelope);
   EXPECT_NE(envelope.event(), made->encoded(Form::plain).event());
+}
+
+TEST(CommittedFrame, BearsItsCursorInBothForms) {
+  for (const char* type : {"app", "a.longer.type", ""}) {
+    const FramePtr made = frame(123, 10, type);
+    for (const Form form : {Form::plain, Form::envelope}) {
+      const auto read = read_event_stream(made->encoded(form).event()).events;
+      ASSERT_EQ(read.size(), 1U);
+      EXPECT_EQ(read[0].id, "e-123");
+    }
+  }
 }
 
 TEST(FrameRing, KeepsTheNewestByCount) {

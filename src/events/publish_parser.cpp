@@ -9,6 +9,7 @@
 
 #include "events/json_text.hpp"
 #include "events/names.hpp"
+#include "platform/room.hpp"
 
 namespace tidings::events {
 namespace {
@@ -94,7 +95,7 @@ class EventReader {
     compact.clear();
     const bool read = json_.compact_value(compact, deepest_data, limits_.event_bytes);
     if (read) event_.payload = std::string_view(compact);  // and no larger than it need be, since it is kept
-    if (compact.capacity() > most_room_kept) compact = {};
+    if (compact.capacity() > most_room_kept) empty_and_free(compact);
     if (!read) return fault_of(json_, limits_);
     return {};
   }

@@ -13,6 +13,7 @@
 #include "http/head_scanner.hpp"
 #include "http/request_exchange.hpp"
 #include "net/timer.hpp"
+#include "platform/room.hpp"
 
 namespace tidings::http {
 
@@ -37,7 +38,7 @@ struct Activity final : net::Timer {
     exchange.reset();
     head_begun = owes_go_ahead = body_failed = false;
     idles = true;
-    if (inbox.empty() && inbox.capacity() > most_room_kept) inbox = {};
+    if (inbox.empty() && inbox.capacity() > most_room_kept) empty_and_free(inbox);
     if (answers < Connection::answers_of_a_newcomer) ++answers;
   }
 

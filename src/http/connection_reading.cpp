@@ -5,6 +5,7 @@
 #include "http/activity.hpp"
 #include "http/connection.hpp"
 #include "http/connection_table.hpp"
+#include "platform/room.hpp"
 
 namespace tidings::http {
 
@@ -147,7 +148,7 @@ bool Connection::step_body() {
 void Connection::fail_body(const Error& error) {
   Activity& activity = *activity_;
   activity.body_failed = true;
-  activity.inbox = {};
+  empty_and_free(activity.inbox);
   keep_alive_ = false;
   stop_reading_clock();
   if (const auto exchange = activity.exchange) exchange->fail_body(error);

@@ -65,7 +65,7 @@ class ConnectionTable final : private net::SlicedWork {
   [[nodiscard]] std::string_view date() { return date_.at(reactor_.wall()); }
   // Only one connection reads at a time, and none keeps what it has not copied.
   [[nodiscard]] std::span<char> receive_buffer() { return receive_buffer_; }
-  // An empty text to put a response's head together in. As above.
+  // An empty text to put a response's head together in: until the next call, by whichever connection.
   [[nodiscard]] std::string& head_room() {
     head_room_.clear();
     return head_room_;

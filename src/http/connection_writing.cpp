@@ -12,6 +12,7 @@
 #include "http/response_head.hpp"
 #include "net/socket.hpp"
 #include "observe/log.hpp"
+#include "platform/room.hpp"
 
 namespace tidings::http {
 namespace {
@@ -67,7 +68,7 @@ void Connection::flush() {
       if (sent.bytes > 0) set_deadlines(activity.read_by, write_deadline());
       return;
     }
-    activity.outbox = {};
+    empty_and_free(activity.outbox);
     activity.written = 0;
     set_deadlines(activity.read_by, Activity::never);
     if (phase_ == Phase::flushing) after_response();
@@ -175,7 +176,7 @@ std::size_t Connection::write_with_head(std::span<const iovec> pieces) {
     return 0;
   }
   const std::size_t taken = sent.bytes - activity.outbox.size();
-  activity.outbox = {};
+  empty_and_free(activity.outbox);
   return taken;
 }
 
@@ -272,7 +273,7 @@ void Connection::next_request() {
 
 void Connection::linger() {
   stream_.shutdown();
-  activity_->inbox = {};
+  empty_and_free(activity_->inbox);
   phase_ = Phase::lingering;
   discarded_ = 0;
   read_within(ServerLimits::discard_time);

@@ -1,6 +1,7 @@
 #include "http/request_exchange.hpp"
 
 #include "http/connection.hpp"
+#include "platform/room.hpp"
 
 namespace tidings::http {
 
@@ -74,7 +75,7 @@ void RequestExchange::end_body() {
 
 void RequestExchange::fail_body(const Error& error) {
   const Demand demand = std::exchange(demand_, Demand::none);
-  whole_ = {};
+  empty_and_free(whole_);
   if (demand == Demand::streamed) {
     std::exchange(consumer_, nullptr)->on_body_error(error);
   } else if (demand == Demand::whole) {

@@ -24,12 +24,6 @@ bool has_length(int status) { return status >= 200 && status != 204 && status !=
 
 }  // namespace
 
-std::string serialize_head(const Response& response, const HeadOptions& options) {
-  std::string head;
-  append_head(head, response, options);
-  return head;
-}
-
 void append_head(std::string& head, const Response& response, const HeadOptions& options) {
   head.append("HTTP/1.1 ").append(std::to_string(response.status)).append(" ");
   head.append(reason_phrase(response.status)).append("\r\n");

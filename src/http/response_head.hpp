@@ -29,8 +29,6 @@ struct HeadOptions {
 };
 
 // Fields whose name or value could break the head are left out: no response may be split by what it was made of.
-[[nodiscard]] std::string serialize_head(const Response& response, const HeadOptions& options);
-// The same, at the end of `head`.
 void append_head(std::string& head, const Response& response, const HeadOptions& options);
 
 // The calendar time as Date says it (RFC 9110 §5.6.7), written once a second.

@@ -19,6 +19,12 @@ std::string field(const Response& response, std::string_view name) {
   return std::string(response.fields.get(name).value_or(""));
 }
 
+std::string head_of(const Response& response, const HeadOptions& options) {
+  std::string head;
+  append_head(head, response, options);
+  return head;
+}
+
 TEST(Response, SaysWhatItsJsonIs) {
   const auto response = json_response(201, "{}");
   EXPECT_EQ(response.status, 201);
@@ -72,21 +78,21 @@ TEST(ReasonPhrase, KnowsEveryStatusInUse) {
 TEST(ResponseHead, StatesHowTheBodyEnds) {
   Response response;
   response.set("A", "b");
-  EXPECT_EQ(serialize_head(response, {.end = BodyEnd::length, .length = 3, .date = "now"}),
+  EXPECT_EQ(head_of(response, {.end = BodyEnd::length, .length = 3, .date = "now"}),
             "HTTP/1.1 200 OK\r\nDate: now\r\nA: b\r\nContent-Length: 3\r\n\r\n");
-  EXPECT_EQ(serialize_head(response, {.end = BodyEnd::chunked, .date = "now"}),
+  EXPECT_EQ(head_of(response, {.end = BodyEnd::chunked, .date = "now"}),
             "HTTP/1.1 200 OK\r\nDate: now\r\nA: b\r\nTransfer-Encoding: chunked\r\n\r\n");
-  EXPECT_EQ(serialize_head(response, {.end = BodyEnd::close, .keep_alive = false, .minor_version = 0, .date = "now"}),
+  EXPECT_EQ(head_of(response, {.end = BodyEnd::close, .keep_alive = false, .minor_version = 0, .date = "now"}),
             "HTTP/1.1 200 OK\r\nDate: now\r\nA: b\r\nConnection: close\r\n\r\n");
   response.status = 204;
-  EXPECT_EQ(serialize_head(response, {.minor_version = 0, .date = "now"}),
+  EXPECT_EQ(head_of(response, {.minor_version = 0, .date = "now"}),
             "HTTP/1.1 204 No Content\r\nDate: now\r\nA: b\r\nConnection: keep-alive\r\n\r\n");
 }
 
 TEST(ResponseHead, CannotBeSplitByItsFields) {
   Response response;
   response.set("A", "b\r\nC: d").set("E\r\nF", "g").set("", "h").set("I J", "k").set("L", "m");
-  const auto head = serialize_head(response, {.date = "now"});
+  const auto head = head_of(response, {.date = "now"});
   EXPECT_THAT(head, HasSubstr("\r\nL: m\r\n"));
   for (const char* part : {"C: d", "F: g", "h", "k"}) EXPECT_THAT(head, Not(HasSubstr(std::string(part) + "\r\n")));
 }

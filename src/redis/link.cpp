@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "net/socket.hpp"
+#include "platform/room.hpp"
 #include "redis/encode.hpp"
 
 namespace tidings::redis {
@@ -150,7 +151,7 @@ void Link::flush() {
   if (unsent() == 0) {
     written_ = 0;
     output_.clear();
-    if (output_.capacity() > output_kept) output_ = {};
+    if (output_.capacity() > output_kept) empty_and_free(output_);
   } else if (written_ > unsent()) {
     output_.erase(0, std::exchange(written_, 0));
   }

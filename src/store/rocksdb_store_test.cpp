@@ -191,6 +191,27 @@ TEST_F(RocksDbStoreTest, DoubtsItsTailWhereItWasClosedFurtherOn) {
   EXPECT_EQ(lines.count("store_tail_lost"), 0);
 }
 
+TEST_F(RocksDbStoreTest, KeepsTheIndexOfWhatIsLeftOfAGroup) {
+  open();
+  std::vector<Append> group;
+  for (Position i = 1; i <= 1'000; ++i) group.push_back(append_at(i, for_everyone(std::string(6'000, 'x'))));
+  ASSERT_TRUE(store->append(group, Durability::process));
+  last = group.size();
+  // In the middle of an entry of the index, all of whose files are written anew then.
+  constexpr Position floor = 700;
+  ASSERT_TRUE(store->raise_floor(floor));
+  store->wait_until_idle();
+  store->close();
+  ASSERT_TRUE(store->open());
+  ReadQuery query = everything_after(0, last);
+  query.most_records = 1'000;
+  query.most_bytes = 100'000'000;
+  const auto page = store->read(query);
+  ASSERT_TRUE(page);
+  ASSERT_EQ(page->records.size(), last - floor);
+  EXPECT_EQ(page->records.front().position(), floor + 1);
+}
+
 TEST_F(RocksDbStoreTest, GivesBackTheSpaceOfWhatIsGone) {
   open();
   constexpr int events = 900;

@@ -104,6 +104,50 @@ TEST_P(StoreContract, ReadsOnlyWhatIsForTheReader) {
   EXPECT_EQ(read_to, 7u);
 }
 
+TEST_P(StoreContract, ReadsFromAnywhereInWhatWasAppendedTogether) {
+  constexpr Position events = 1'000;
+  std::vector<Append> group;
+  for (Position i = 1; i <= events; ++i) {
+    group.push_back(append_at(i, i % 3 == 0 ? for_users({"u1", "u2"}) : for_everyone("1")));
+  }
+  ASSERT_TRUE(store->append(group, Durability::process));
+  const auto expected = [](const ReadQuery& query, Position floor) {
+    Positions positions;
+    for (Position i = std::max(query.after, floor) + 1; i <= query.until; ++i) {
+      const bool wanted = i % 3 == 0 ? !query.users.empty() : query.everyone;
+      if (wanted) positions.push_back(i);
+    }
+    return positions;
+  };
+  for (const Position floor : {Position{0}, Position{500}}) {
+    if (floor > 0) {
+      ASSERT_TRUE(store->raise_floor(floor));
+    }
+    for (const Position after : {0, 1, 254, 255, 256, 500, 501, 766, 999}) {
+      ReadQuery query = everything_after(after, after + 234 < events ? after + 234 : events);
+      for (const bool everyone : {true, false}) {
+        for (const bool user : {true, false}) {
+          query.everyone = everyone;
+          query.users = user ? std::vector<std::string>{"u1"} : std::vector<std::string>{};
+          query.most_records = 1'000;
+          EXPECT_EQ(read(query), expected(query, floor)) << after;
+          // In pages, which end in the middle of what an entry of an index may hold.
+          ReadQuery rest = query;
+          rest.most_records = 7;
+          Positions found;
+          while (rest.after < rest.until) {
+            const Positions page = read(rest);
+            found.insert(found.end(), page.begin(), page.end());
+            ASSERT_TRUE(read_to > rest.after || read_to == std::max(rest.after, floor));
+            rest.after = std::max(read_to, rest.after + 1);
+          }
+          EXPECT_EQ(found, expected(query, floor)) << after;
+        }
+      }
+    }
+  }
+}
+
 TEST_P(StoreContract, GivesARecordOnceHoweverManyWaysLeadToIt) {
   Event event = for_users({"u1", "u2"});
   event.recipients.channels = {"a:1", "a:2"};

@@ -72,8 +72,8 @@ class RecordedExchange final : public http::Exchange {
   [[nodiscard]] std::optional<std::string> field(std::string_view name) const {
     std::optional<std::string> joined;
     for (const auto& [known, value] : answer().fields) {
-      if (http::equal_ignoring_case(known, name))
-        joined = joined ? *joined + "|" + std::string(value) : std::string(value);
+      if (!http::equal_ignoring_case(known, name)) continue;
+      joined = joined ? *joined + "|" + std::string(value) : std::string(value);
     }
     return joined;
   }
