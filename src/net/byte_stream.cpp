@@ -20,7 +20,10 @@ Transfer plain_read(int socket, std::span<char> into) {
     const ssize_t got = ::recv(socket, into.data(), into.size(), 0);
     if (got > 0) {
       const auto bytes = static_cast<std::size_t>(got);
-      return {bytes, Outcome::done, bytes < into.size()};  // fewer than fit are all there were, but for urgent data, which HTTP has none of: epoll(7)
+      return {
+          bytes, Outcome::done,
+          bytes <
+              into.size()};  // fewer than fit are all there were, but for urgent data, which HTTP has none of: epoll(7)
     }
     if (got == 0) return {0, Outcome::ended};
     if (errno != EINTR) return {0, outcome_of(errno)};
