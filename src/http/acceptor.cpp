@@ -30,7 +30,7 @@ void Acceptor::renew_options() {
   if (user_timeout == user_timeout_) return;
   net::set_stream_options(socket_, user_timeout);
   user_timeout_ = user_timeout;
-  queue_is_older_ = true;
+  older_ = net::waiting_connections(socket_);
 }
 
 void Acceptor::on_ready(std::uint32_t) {
@@ -39,14 +39,16 @@ void Acceptor::on_ready(std::uint32_t) {
     net::Accepted accepted = net::accept_one(socket_);
     switch (accepted.outcome) {
       case net::Accept::accepted:
-        if (queue_is_older_) net::set_stream_options(accepted.socket.get(), user_timeout_);
+        if (older_ > 0) {
+          --older_;
+          net::set_stream_options(accepted.socket.get(), user_timeout_);
+        }
         table_.open(std::move(accepted.socket), accepted.peer);
         break;
       case net::Accept::transient:
         break;
       case net::Accept::none:
         exhausted_ = false;
-        queue_is_older_ = false;
         return;
       case net::Accept::exhausted:
         return wait_for_descriptors(accepted.error);

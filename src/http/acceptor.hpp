@@ -4,6 +4,8 @@
 // and not three times a connection. Only those who were waiting when they changed are given them one by one.
 #pragma once
 
+#include <cstddef>
+
 #include "http/connection_table.hpp"
 #include "net/reactor.hpp"
 #include "net/timer.hpp"
@@ -33,7 +35,7 @@ class Acceptor final : private net::EventHandler, private net::Timer {
   ConnectionTable& table_;
   int socket_;
   Milliseconds user_timeout_{-1};  // what the listening socket was told last
-  bool queue_is_older_ = false;    // whoever waits may have come before it was told
+  std::size_t older_ = 0;          // how many waited when it was told, and still do: the first in the queue
   bool watching_ = false;
   bool exhausted_ = false;  // since the last time that nobody was left waiting
 };

@@ -60,6 +60,13 @@ void set_stream_options(int socket, Milliseconds user_timeout) {
   ::setsockopt(socket, IPPROTO_TCP, TCP_USER_TIMEOUT, &timeout, sizeof timeout);
 }
 
+std::size_t waiting_connections(int listening_socket) {
+  tcp_info info{};
+  socklen_t length = sizeof info;
+  if (::getsockopt(listening_socket, IPPROTO_TCP, TCP_INFO, &info, &length) != 0) return 0;
+  return info.tcpi_unacked;  // the length of a listening socket's queue, which ss(8) shows as Recv-Q
+}
+
 Milliseconds silence_of(const tcp_info& info) {
   const Milliseconds since_acknowledgement{info.tcpi_last_ack_recv};
   const Milliseconds since_sending{info.tcpi_last_data_sent};

@@ -2,6 +2,7 @@
 // been silent.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 #include "errors/error.hpp"
@@ -38,6 +39,9 @@ inline constexpr int unsent_limit = 16 * 1024;
 // nothing for `user_timeout` is given up (TCP_USER_TIMEOUT, RFC 5482). Connections that reach a listening socket
 // afterwards have from it what was set there. No effect on Unix sockets.
 void set_stream_options(int socket, Milliseconds user_timeout);
+
+// How many connections wait in a listening socket's queue to be accepted; 0 for a Unix socket, which doesn't say.
+[[nodiscard]] std::size_t waiting_connections(int listening_socket);
 
 // How long the peer has acknowledged nothing while something waited for it; 0 where all is acknowledged, and on Unix
 // sockets, where what was written has arrived.

@@ -92,12 +92,23 @@ TEST_F(SocketTest, GivesTheOptionsOfAListeningSocketToThoseWhoComeAfterwards) {
   }
 }
 
+TEST_F(SocketTest, CountsThoseWhoWaitToBeAccepted) {
+  const int listening = listener_->sockets[0].get();
+  EXPECT_EQ(waiting_connections(listening), 0);
+  const Descriptor first = connect();
+  const Descriptor second = connect();
+  EXPECT_EQ(waiting_connections(listening), 2);
+  const Accepted accepted = accept();
+  EXPECT_EQ(waiting_connections(listening), 1);
+}
+
 TEST_F(SocketTest, LeavesUnixSocketsAlone) {
   std::array<int, 2> ends{};
   ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends.data()), 0);
   const Descriptor near(ends[0]);
   const Descriptor far(ends[1]);
   set_stream_options(near.get(), Seconds{60});
+  EXPECT_EQ(waiting_connections(near.get()), 0);
   ASSERT_EQ(::send(near.get(), "x", 1, 0), 1);
   EXPECT_EQ(unacknowledged_for(near.get()), Milliseconds{0});
 }
