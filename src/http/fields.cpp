@@ -1,11 +1,25 @@
 #include "http/fields.hpp"
 
 #include <algorithm>
+#include <array>
+#include <cstdint>
+#include <cstring>
 
 namespace tidings::http {
 namespace {
 
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+
+struct Lengths {
+  std::uint32_t name = 0;
+  std::uint32_t value = 0;
+};
+
+Lengths lengths_at(std::string_view field) {
+  Lengths lengths;
+  std::memcpy(&lengths, field.data(), sizeof lengths);
+  return lengths;
+}
 
 }  // namespace
 
@@ -14,17 +28,29 @@ bool equal_ignoring_case(std::string_view a, std::string_view b) {
                     [](char x, char y) { return x == y || lower(x) == lower(y); });
 }
 
-void Fields::add(std::string_view name, std::string_view value) {
-  const auto begin = static_cast<std::uint32_t>(text_.size());
-  const auto middle = static_cast<std::uint32_t>(begin + name.size());
-  text_.append(name).append(value);
-  places_.push_back({begin, middle, static_cast<std::uint32_t>(text_.size())});
+Field Fields::Iterator::operator*() const {
+  const Lengths lengths = lengths_at(rest_);
+  return {rest_.substr(sizeof lengths, lengths.name), rest_.substr(sizeof lengths + lengths.name, lengths.value)};
 }
 
-Field Fields::at(std::size_t index) const {
-  const Place& place = places_[index];
-  const std::string_view text = text_;
-  return {text.substr(place.name, place.value - place.name), text.substr(place.value, place.end - place.value)};
+Fields::Iterator& Fields::Iterator::operator++() {
+  const Lengths lengths = lengths_at(rest_);
+  rest_.remove_prefix(sizeof lengths + lengths.name + lengths.value);
+  return *this;
+}
+
+void Fields::reserve(std::size_t bytes) {
+  // Lengths take four bytes more than the colon, the space and the line's end in their place.
+  constexpr std::size_t usual_fields = 16;
+  text_.reserve(bytes + usual_fields * 4);
+}
+
+void Fields::add(std::string_view name, std::string_view value) {
+  const Lengths lengths{static_cast<std::uint32_t>(name.size()), static_cast<std::uint32_t>(value.size())};
+  std::array<char, sizeof lengths> bytes{};
+  std::memcpy(bytes.data(), &lengths, sizeof lengths);
+  text_.append(bytes.data(), bytes.size()).append(name).append(value);
+  ++size_;
 }
 
 std::optional<std::string_view> Fields::get(std::string_view name) const {

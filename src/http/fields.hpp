@@ -1,9 +1,7 @@
 // The fields of a request's or a response's head (RFC 9110 §5), in their order.
 #pragma once
 
-#include <boost/container/small_vector.hpp>
 #include <cstddef>
-#include <cstdint>
 #include <iterator>
 #include <optional>
 #include <string>
@@ -16,12 +14,10 @@ struct Field {
   std::string_view value;  // without the white space around it
 };
 
-// All of a head's fields in one text. What is given out of it is valid as long as the fields neither change nor move.
+// All of a head's fields in one text: each as the lengths of its name and value, and then these two. What is given out
+// of it is valid as long as the fields neither change nor move.
 class Fields {
  public:
-  // Room that most heads' places need no allocation for.
-  static constexpr std::size_t usual = 8;
-
   class Iterator {
    public:
     using iterator_category = std::input_iterator_tag;
@@ -30,41 +26,28 @@ class Fields {
     using pointer = void;
     using reference = Field;
 
-    Iterator(const Fields& fields, std::size_t at) : fields_(&fields), at_(at) {}
-    Field operator*() const { return fields_->at(at_); }
-    Iterator& operator++() {
-      ++at_;
-      return *this;
-    }
-    bool operator==(const Iterator& other) const { return at_ == other.at_; }
+    explicit Iterator(std::string_view rest) : rest_(rest) {}
+    Field operator*() const;
+    Iterator& operator++();
+    bool operator==(const Iterator& other) const { return rest_.size() == other.rest_.size(); }
 
    private:
-    const Fields* fields_;
-    std::size_t at_;
+    std::string_view rest_;
   };
 
-  // Room for fields that take so many bytes, names and values together.
-  void reserve(std::size_t bytes) { text_.reserve(bytes); }
+  // Room for a head of so many bytes.
+  void reserve(std::size_t bytes);
   void add(std::string_view name, std::string_view value);
   // The first field of that name.
   [[nodiscard]] std::optional<std::string_view> get(std::string_view name) const;
   [[nodiscard]] std::size_t count(std::string_view name) const;
-  [[nodiscard]] Iterator begin() const { return {*this, 0}; }
-  [[nodiscard]] Iterator end() const { return {*this, places_.size()}; }
-  [[nodiscard]] std::size_t size() const { return places_.size(); }
+  [[nodiscard]] Iterator begin() const { return Iterator(text_); }
+  [[nodiscard]] Iterator end() const { return Iterator({}); }
+  [[nodiscard]] std::size_t size() const { return size_; }
 
  private:
-  // Where a field's parts begin in the text, and where it ends.
-  struct Place {
-    std::uint32_t name;
-    std::uint32_t value;
-    std::uint32_t end;
-  };
-
-  [[nodiscard]] Field at(std::size_t index) const;
-
   std::string text_;
-  boost::container::small_vector<Place, usual> places_;
+  std::size_t size_ = 0;
 };
 
 [[nodiscard]] bool equal_ignoring_case(std::string_view a, std::string_view b);

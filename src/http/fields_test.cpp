@@ -41,10 +41,10 @@ TEST(Fields, AreFoundWhateverTheirCase) {
 }
 
 TEST(Fields, SurviveBeingCopiedAndMoved) {
-  for (const std::size_t count : {std::size_t{1}, Fields::usual, Fields::usual + 1, std::size_t{100}}) {
+  for (const int count : {0, 1, 20, 100}) {
     Fields fields;
-    fields.reserve(count * 4);
-    for (std::size_t i = 0; i < count; ++i) fields.add("n" + std::to_string(i), "v" + std::to_string(i));
+    fields.reserve(10);
+    for (int i = 0; i < count; ++i) fields.add("n" + std::to_string(i), "v" + std::to_string(i));
     const auto before = all(fields);
     const Fields copied = fields;
     const Fields moved = std::move(fields);
